@@ -1,0 +1,88 @@
+/* domain/limits.h: every number that the operator may set and the core obeys.
+ *
+ * Filled once by config/ (or a test) before the core is built; read-only inside. One row per
+ * key lives in config/keys.c, which states unit, bounds, default and help.
+ * Units:     as named; *_ns nanoseconds; decimals are e8 (base/decimal.h).
+ * L1_OFF:    in a field marked "may be off" a null in the configuration: the rule is switched off.
+ * Ownership: plain value, no pointers; copied into the engine. */
+#ifndef L1_DOMAIN_LIMITS_H
+#define L1_DOMAIN_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/decimal.h"
+
+#define L1_SYMBOLS_MAX 64
+#define L1_ASSETS_MAX (L1_SYMBOLS_MAX + 1) /* asset 0 is the quote, asset i+1 symbol i's base */
+#define L1_SYMBOL_TEXT_MAX 24              /* "BTC/USDT" with its NUL */
+#define L1_ASSET_TEXT_MAX 12
+#define L1_ENGINE_ID_MAX 33
+
+typedef enum { L1_MODE_PAPER, L1_MODE_LIVE, L1_MODE_REPLAY, L1_MODE_COUNT } l1_mode;
+
+/* One tradable pair: risk limits and the venue's filters. */
+typedef struct {
+    char name[L1_SYMBOL_TEXT_MAX]; /* "BTC/USDT" */
+    char base[L1_ASSET_TEXT_MAX];  /* "BTC"; the quote is limits.quote for all */
+    bool enabled;
+
+    int64_t qty_min_e8, qty_max_e8;           /* base; may be off */
+    int64_t notional_min_e8, notional_max_e8; /* quote; may be off */
+    int64_t exposure_max_e8;                  /* ratio of equity; may be off */
+    int64_t drawdown_max_e8;                  /* ratio of equity; may be off */
+    int64_t balance_min_e8;                   /* free quote left after a buy; may be off */
+    int64_t slippage_max_e8;                  /* ratio; never off: it makes the worst price */
+    int64_t spread_max_e8;                    /* ratio; may be off */
+    int64_t price_collar_e8;                  /* ratio; may be off */
+    int64_t liquidity_factor_e8;              /* multiple of qty; may be off */
+    int64_t participation_max_e8;             /* ratio of a bar's volume; may be off */
+    int64_t volatility_target_e8;             /* daily volatility; may be off */
+    int64_t stop_distance_min_e8, stop_distance_max_e8; /* ratio of mid; may be off */
+    int64_t stop_sigma_min_e8;                          /* multiple; may be off */
+    int64_t stop_atr_max_e8;                            /* multiple; may be off */
+
+    int64_t tick_e8, lot_e8;       /* > 0 */
+    int64_t venue_min_notional_e8; /* quote; >= 0 */
+    uint32_t max_algo_orders;      /* stops that may rest at the venue at once */
+    bool opo;                      /* the venue takes entry and stop as one list */
+} l1_instrument;
+
+typedef struct {
+    l1_mode mode;
+    char engine_id[L1_ENGINE_ID_MAX];
+    char quote[L1_ASSET_TEXT_MAX];
+
+    int64_t signal_ttl_ns;       /* may be off */
+    int64_t signal_future_ns;    /* may be off; judged on a real clock only */
+    int64_t rate_max;            /* orders in a sliding 60 s; may be off */
+    int64_t repeat_max;          /* equal orders in the window; may be off */
+    int64_t repeat_window_ns;    /* never off */
+    int64_t market_age_ns;       /* never off */
+    int64_t portfolio_age_ns;    /* may be off */
+    int64_t correlation_max_e8;  /* may be off */
+    int64_t cross_exposure_max_e8; /* ratio of equity; may be off */
+    int64_t drawdown_max_e8;     /* of the portfolio; may be off */
+    int64_t order_timeout_ns;    /* never off */
+    int64_t naked_ns;            /* never off */
+    int64_t clock_jump_ns;       /* may be off */
+    int64_t venue_silence_ns;    /* may be off; LIVE only */
+
+    int64_t paper_balance_e8[L1_ASSETS_MAX]; /* start of the simulated account, by asset index */
+    int64_t taker_fee_e8, maker_fee_e8;      /* ratio */
+    int64_t paper_latency_ns;                /* from send to the simulated venue */
+
+    bool ai_required;
+    bool clock_from_events; /* --clock events and replay: time is the messages' own */
+
+    uint32_t signals_max; /* ids remembered */
+    uint32_t orders_max;  /* own orders and stops open at once, all symbols */
+
+    uint32_t symbols_count;
+    l1_instrument symbols[L1_SYMBOLS_MAX];
+} l1_limits;
+
+/* Index of the configured symbol named `name`, or -1. */
+int l1_limits_symbol(const l1_limits *limits, const char *name);
+
+#endif
