@@ -1,0 +1,48 @@
+/* features/volatility.h: sigma and ATR of one symbol from its closed 1m bars.
+ *
+ * sigma: population standard deviation of the simple returns close/previous close - 1 of the last
+ *        60 consecutive closed 1m bars (61 closes without a missing minute).
+ * ATR:   Wilder's ATR(14) of 15m bars aligned to UTC (TA-Lib's convention: the first value is the
+ *        mean of 14 true ranges, the first bar has none). A 15m bar counts once a later minute or
+ *        its own last minute has closed. Up to 120 missing minutes are filled with flat bars for
+ *        ATR once the next bar arrives; a longer gap restarts it. Filled minutes never count as
+ *        closed bars for sigma.
+ * Determinism: + - * / and sqrt only; the window is recomputed in order, so sums cannot drift. */
+#ifndef L1_FEATURES_VOLATILITY_H
+#define L1_FEATURES_VOLATILITY_H
+
+#include "base/archive.h"
+#include "domain/market.h"
+
+#define L1_SIGMA_RETURNS 60
+#define L1_ATR_PERIOD 14
+#define L1_GAP_FILL_MINUTES 120
+
+typedef struct {
+    int64_t last_open_ns; /* of the newest bar; 0 = none */
+    int64_t last_close_e8;
+    uint32_t closes_count; /* consecutive closes held, at most L1_SIGMA_RETURNS + 1 */
+    uint32_t closes_at;    /* ring position of the next one */
+    double closes[L1_SIGMA_RETURNS + 1];
+    double sigma; /* of the current window; valid when sigma_known */
+    bool sigma_known;
+
+    int64_t frame_open_ns; /* start of the 15m bar being built; 0 = none */
+    double frame_high, frame_low, frame_close;
+    double previous_close; /* of the last complete 15m bar */
+    uint32_t ranges_count; /* complete 15m bars with a true range, at most L1_ATR_PERIOD */
+    bool has_previous;
+    double range_sum; /* until ranges_count reaches the period */
+    double atr;
+} l1_volatility;
+
+/* Takes a bar newer than the last one (the caller checked). */
+void l1_volatility_on_bar(l1_volatility *volatility, const l1_bar *bar);
+
+/* False while undefined. sigma as a ratio per minute; ATR in quote per base. */
+bool l1_volatility_sigma(const l1_volatility *volatility, double *sigma);
+bool l1_volatility_atr(const l1_volatility *volatility, double *atr);
+
+void l1_volatility_archive(l1_archive *archive, l1_volatility *volatility);
+
+#endif

@@ -1,0 +1,33 @@
+/* risk/exposure.h: how much of the equity stands in each asset, alone and correlated.
+ *
+ * exposure of an asset = (base held + open and unknown buys) x mid / equity.
+ * effective exposure   = sqrt(sum over i, j of a_i a_j rho_ij), rho_ii = 1, rho of BTC-ETH as
+ *                        given, every other pair 1.
+ * Units: e8; ratios of equity. Determinism: pure integers. */
+#ifndef L1_RISK_EXPOSURE_H
+#define L1_RISK_EXPOSURE_H
+
+#include "risk/account.h"
+
+/* Quote value of base held and open buys of `symbol`, rounded up; false when base > 0 and there
+ * is no mid, or it does not fit. */
+bool l1_exposure_value(const l1_account *account, const l1_limits *limits,
+                       const l1_market *markets, int32_t symbol, int64_t now_ns,
+                       int64_t *value_e8);
+
+/* Sum over all symbols. */
+bool l1_exposure_total(const l1_account *account, const l1_limits *limits,
+                       const l1_market *markets, int64_t now_ns, int64_t *value_e8);
+
+/* Effective exposure as a ratio of equity (> 0), with `extra_e8` of quote value added to
+ * `symbol` (negative: removed, not below 0). rho_e8 is BTC-ETH's. False as above. */
+bool l1_exposure_effective(const l1_account *account, const l1_limits *limits,
+                           const l1_market *markets, int64_t now_ns, int32_t symbol,
+                           int64_t extra_e8, int64_t rho_e8, int64_t equity_e8, l1_ratio *out);
+
+/* rho of rule CORRELATION_LIMIT: the highest of the signal's and the fresh portfolio's; none or
+ * outside [-1, 1] counts as 1. */
+int64_t l1_correlation_e8(const l1_account *account, const l1_limits *limits, int64_t signal_e8,
+                          int64_t now_ns);
+
+#endif

@@ -1,0 +1,32 @@
+/* risk/presend.h: the last word before an order leaves, at its own send time.
+ *
+ * Slices leave minutes after their signal was judged, so conditions are judged again: halt,
+ * freeze, freshness, collar, slippage cap, filters, balance, exposure. Only this module makes an
+ * l1_approved; encoders and venues accept nothing else. Protective and reducing orders skip all
+ * but filters and balance.
+ * Determinism: pure integers. */
+#ifndef L1_RISK_PRESEND_H
+#define L1_RISK_PRESEND_H
+
+#include "risk/risk_guard.h"
+
+typedef struct {
+    const char *seal; /* set by l1_presend alone; asserted by whoever sends */
+    l1_submit submit;
+} l1_approved;
+
+typedef struct {
+    const l1_submit *submit;
+    l1_side side;         /* of leg 0 */
+    bool exempt;          /* protective or reducing */
+    int64_t released_e8;  /* base that releasing own stops has already freed for this order */
+} l1_presend_request;
+
+/* True and `out` filled, or false and `why` (its first violation) filled. */
+L1_MUST_USE bool l1_presend(const l1_risk_view *view, const l1_presend_request *request,
+                            l1_approved *out, l1_violation *why);
+
+/* True when `approved` came from l1_presend. */
+bool l1_approved_valid(const l1_approved *approved);
+
+#endif
