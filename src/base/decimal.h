@@ -56,15 +56,19 @@ L1_MUST_USE bool l1_scale(int64_t e8, l1_ratio ratio, l1_round mode, int64_t *ou
 L1_MUST_USE bool l1_ratio_of(int64_t numerator, int64_t denominator, l1_round mode, l1_ratio *out);
 
 /* e8 rounded to a multiple of step (> 0). */
-int64_t l1_step_down(int64_t e8, int64_t step); /* toward -inf */
+int64_t l1_step_down(int64_t e8, int64_t step); /* toward -inf; e8 >= INT64_MIN + step */
 int64_t l1_step_up(int64_t e8, int64_t step);   /* toward +inf; e8 <= INT64_MAX - step */
 
-/* Floor of the square root; value >= 0. For effective exposure: sqrt of a 128-bit sum. */
+/* Floor of the square root; value >= 0; INT64_MAX when the root is larger. For effective
+ * exposure: sqrt of a 128-bit sum. */
 int64_t l1_sqrt_i128(l1_i128 value);
 
-/* Text to e8: optional sign, digits, optional fraction, optional exponent; at most 20 digits
- * in the mantissa; rounded to nearest (half away from zero) at the 8th decimal. INPUT_SYNTAX, INPUT_TOO_LONG (over 20
- * digits) or INPUT_FIELD (outside int64 e8). No locale, no double. */
+/* Text to e8, in JSON's grammar of a number (RFC 8259 section 6): optional '-', digits without a
+ * leading zero, optional fraction, optional exponent; no '+' in front, no "01", no ".5". At most
+ * 20 digits in the mantissa, not counting leading zeros ("0.0001" has one); trailing zeros count.
+ * Rounded to nearest (half away from zero) at the 8th decimal. INPUT_SYNTAX, INPUT_TOO_LONG (over
+ * 20 digits) or INPUT_FIELD (beyond +/- INT64_MAX e8: INT64_MIN is L1_OFF and no value). The
+ * whole text is the number. Time is linear in size whatever the exponent. No locale, no double. */
 L1_MUST_USE l1_result l1_decimal_parse(const char *text, size_t size, int64_t *e8);
 
 /* e8 to the shortest exact text ("0.01", "-3", "50125.3"); returns the length. `out` holds
@@ -73,7 +77,8 @@ L1_MUST_USE l1_result l1_decimal_parse(const char *text, size_t size, int64_t *e
 size_t l1_decimal_format(int64_t e8, char out[L1_DECIMAL_TEXT_MAX]);
 
 /* Checked crossing of the float border (features, models and decision only). From e8 is exact
- * to 53 bits; into e8 rounds to nearest and fails on NaN, infinity or overflow. */
+ * to 53 bits; into e8 rounds value x 1e8 to nearest (half away from zero) and fails on NaN,
+ * infinity or overflow. */
 double l1_decimal_to_double(int64_t e8);
 L1_MUST_USE bool l1_decimal_from_double(double value, int64_t *e8);
 
