@@ -1,0 +1,2 @@
+/* No newline at its end. */
+int l1_x;

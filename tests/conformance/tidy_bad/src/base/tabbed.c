@@ -1,0 +1,5 @@
+/* A tab. */
+int l1_f(void)
+{
+	return 0;
+}

@@ -1,0 +1,2 @@
+/* An unfinished thing. */
+int l1_x; /* XXX: later */

@@ -1,0 +1,2 @@
+/* A name that says nothing. */
+int l1_x;

@@ -1,0 +1,2 @@
+/* A carriage return. */
+int l1_x;

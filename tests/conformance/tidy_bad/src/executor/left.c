@@ -1,0 +1,2 @@
+/* An include that the table allows. */
+#include "decision/decision.h"

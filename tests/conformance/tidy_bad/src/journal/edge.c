@@ -1,0 +1,2 @@
+/* An include that the table allows. */
+#include "bus/bus_adapter.h"

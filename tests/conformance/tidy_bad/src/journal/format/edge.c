@@ -1,0 +1,2 @@
+/* An include that the table refuses. */
+#include "journal/writer.h"

@@ -1,0 +1,2 @@
+/* An include that the table refuses. */
+#include "decision/decision.h"

@@ -1,0 +1,2 @@
+/* An include that the table refuses. */
+#include "risk/risk_guard.h"

@@ -1,0 +1,2 @@
+/* An include that does not start at src/. */
+#include "exposure.h"

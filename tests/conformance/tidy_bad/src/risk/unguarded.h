@@ -1,0 +1,2 @@
+/* No guard. */
+int l1_x;

@@ -1,0 +1,2 @@
+/* A folder that the table does not know. */
+#include "base/assert.h"
