@@ -47,32 +47,34 @@ typedef struct {
 } l1_json;
 
 /* Parses `text` whole. On failure INPUT_SYNTAX or INPUT_TOO_LONG and diag->offset/text say
- * where and why; `out` is untouched. */
+ * where and why (diag->field is the key when it is a duplicate); `out` is untouched. TOO_LONG is
+ * for the limits: bytes, nesting, nodes. Time is bounded by size x log(size). */
 L1_MUST_USE l1_result l1_json_parse(const char *text, size_t size, l1_json_node *nodes,
                                     uint32_t nodes_max, l1_json *out, l1_diag *diag);
 
-/* Best effort on a text that l1_json_parse refused: the raw value of a top-level string member
- * `key` when it can be read before the first error. Returns its length copied into `out`
- * (NUL-terminated), 0 when it cannot be read or does not fit. */
+/* Best effort on a text that l1_json_parse refused, of any size: the value of a top-level string
+ * member `key`, unescaped, when it can be read before the first error. Returns its length copied
+ * into `out` (NUL-terminated), 0 when it cannot be read or does not fit. Uses 80 KiB of stack. */
 size_t l1_json_salvage_string(const char *text, size_t size, const char *key, char *out,
                               size_t capacity);
 
-/* Index of the value of `key` in the object at `object`, or 0 when absent (0 is the root). */
+/* Index of the value of `key` in the object at `object`, or 0 when absent (0 is the root) or when
+ * that node is no object. */
 uint32_t l1_json_member(const l1_json *json, uint32_t object, const char *key);
 
 /* True when the string node equals `text` after unescaping. */
 bool l1_json_equals(const l1_json *json, uint32_t node, const char *text);
 
 /* Unescapes a string node into `out`, NUL-terminated; INPUT_TOO_LONG when it does not fit,
- * INPUT_FIELD when it holds U+0000. */
+ * INPUT_FIELD when it holds U+0000 or is no string. */
 L1_MUST_USE l1_result l1_json_string(const l1_json *json, uint32_t node, char *out,
                                      size_t capacity);
 
-/* A decimal: number node, or string node holding a number in the same grammar. As
- * l1_decimal_parse. */
+/* A decimal: number node, or string node holding a number in the same grammar without escapes.
+ * As l1_decimal_parse; INPUT_FIELD for another type. */
 L1_MUST_USE l1_result l1_json_decimal(const l1_json *json, uint32_t node, int64_t *e8);
 
-/* An integer number node without fraction or exponent that fits int64. */
+/* An integer number node without fraction or exponent that fits int64; else INPUT_FIELD. */
 L1_MUST_USE l1_result l1_json_integer(const l1_json *json, uint32_t node, int64_t *out);
 
 typedef struct {
@@ -85,7 +87,8 @@ typedef struct {
 void l1_json_open(l1_json_writer *out, char bracket);  /* '{' or '[' */
 void l1_json_close(l1_json_writer *out, char bracket); /* '}' or ']' */
 void l1_json_key(l1_json_writer *out, const char *key);
-void l1_json_put_text(l1_json_writer *out, const char *text); /* escaped; NULL writes null */
+void l1_json_put_text(l1_json_writer *out, const char *text); /* escaped; NULL writes null; a byte
+                                                               * that is no UTF-8 becomes U+FFFD */
 void l1_json_put_decimal(l1_json_writer *out, int64_t e8);    /* L1_OFF writes null */
 void l1_json_put_integer(l1_json_writer *out, int64_t value);
 void l1_json_put_bool(l1_json_writer *out, bool value);
