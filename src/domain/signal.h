@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/archive.h"
 #include "base/hash.h"
 #include "domain/limits.h"
 
@@ -44,5 +45,7 @@ typedef struct {
     int64_t duration_s, slices_max; /* L1_OFF = absent */
     l1_hash128 content;             /* of every known field: tells a reused id */
 } l1_signal;
+
+void l1_signal_archive(l1_archive *archive, l1_signal *signal);
 
 #endif
