@@ -128,7 +128,7 @@ for suite in "$@"; do
         long)
             fits "asan" 150 && run "asan" asan -L '^unit$'
             fits "tsan" 150 && run "tsan" tsan -L '^unit$'
-            fits "clang" 150 && run "clang" clang-O3 -L '^(unit|conformance)$'
+            fits "clang" 150 && run "clang" clang-O3 -R '^(unit/|conformance/purity)'
             run_long_scripts
             run_matrix
             ;;
