@@ -56,8 +56,8 @@ lint:
 
 format:
 	@tools/setup.sh long
-	@git ls-files -co --exclude-standard -- '*.[ch]' | grep -v '^tests/conformance/tidy_bad/' \
-	    | xargs clang-format-14 -i
+	@find src include tests tools bench examples -path tests/conformance/tidy_bad -prune \
+	    -o -name '*.[ch]' -print 2>/dev/null | xargs clang-format-14 -i
 
 clean:
 	rm -rf build build-*
