@@ -1,0 +1,44 @@
+/* config/settings.h: what the operator may set and only the program around the core reads.
+ *
+ * The core's own numbers are in domain/limits.h; nothing here can change an effect.
+ * Units:     as named; *_ns nanoseconds.
+ * Ownership: plain value, no pointers. Filled by config/config.h. */
+#ifndef L1_CONFIG_SETTINGS_H
+#define L1_CONFIG_SETTINGS_H
+
+#include <stdint.h>
+
+#define L1_BUS_TEXT_MAX 128
+#define L1_PATH_TEXT_MAX 256
+
+typedef enum { L1_JOURNAL_SYNC_GROUP, L1_JOURNAL_SYNC_NONE, L1_JOURNAL_SYNC_COUNT } l1_journal_sync;
+typedef enum { L1_LOG_TEXT, L1_LOG_JSON, L1_LOG_COUNT } l1_log_format;
+typedef enum { L1_AI_OPERATING, L1_AI_F1, L1_AI_THRESHOLD_COUNT } l1_ai_threshold;
+
+/* Heads of the models; a list of heads is a set of bits 1 << head. */
+typedef enum {
+    L1_AI_SURVIVAL,
+    L1_AI_MOVEMENT,
+    L1_AI_DIRECTION,
+    L1_AI_TREND,
+    L1_AI_HEAD_COUNT,
+} l1_ai_head;
+
+typedef struct {
+    char bus[L1_BUS_TEXT_MAX]; /* "stdio", "unix:PATH" or "nats://HOST:PORT" */
+
+    char journal_dir[L1_PATH_TEXT_MAX];
+    l1_journal_sync journal_sync;
+    int64_t journal_size_max; /* bytes */
+    int64_t journal_retain_days;
+    int64_t journal_sync_ns; /* longest wait of a record without effects */
+
+    int64_t report_metrics_interval_ns;
+    l1_log_format log_format;
+
+    char ai_models[L1_PATH_TEXT_MAX];
+    uint32_t ai_gate, ai_shadow; /* bits of l1_ai_head */
+    l1_ai_threshold ai_threshold;
+} l1_settings;
+
+#endif

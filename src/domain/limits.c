@@ -1,0 +1,18 @@
+/* domain/limits.c: finding a symbol by its name. */
+#include "domain/limits.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+int l1_limits_symbol(const l1_limits *limits, const char *name)
+{
+    L1_ASSERT(limits != NULL);
+    L1_ASSERT(limits->symbols_count <= L1_SYMBOLS_MAX);
+    if (strlen(name) < 3) return -1; /* "A/B" is the shortest; the test below reads four bytes */
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        const char *own = limits->symbols[i].name;
+        if (memcmp(own, name, 4) == 0 && strcmp(own, name) == 0) return (int)i;
+    }
+    return -1;
+}
