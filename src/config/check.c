@@ -29,14 +29,16 @@ static l1_result check_names(const l1_collector *collector)
     for (uint32_t i = 0; i < limits->symbols_count; i++) {
         const l1_instrument *symbol = &limits->symbols[i];
         const char *quote = strchr(symbol->name, '/') + 1;
+        char path[L1_KEY_PATH_MAX];
+        (void)snprintf(path, sizeof path, "symbols.%s", symbol->name);
         if (strcmp(quote, limits->quote) != 0) {
-            return l1_collect_refuse(collector, L1_CONFIG_VALUE, collector->symbols[i],
-                                     symbol->name, "its quote %s is not portfolio.quote %s", quote,
+            return l1_collect_refuse(collector, L1_CONFIG_VALUE, collector->symbols[i], path,
+                                     "its quote %s is not portfolio.quote %s", quote,
                                      limits->quote);
         }
         if (strcmp(symbol->base, limits->quote) == 0) {
-            return l1_collect_refuse(collector, L1_CONFIG_VALUE, collector->symbols[i],
-                                     symbol->name, "base and quote are the same asset");
+            return l1_collect_refuse(collector, L1_CONFIG_VALUE, collector->symbols[i], path,
+                                     "base and quote are the same asset");
         }
     }
     return L1_SUCCESS;

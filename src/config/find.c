@@ -113,13 +113,12 @@ static void rank(ranking *best, char out[][L1_KEY_PATH_MAX], const char *text, u
     for (size_t i = 0; i < best->count; i++) {
         if (strcmp(out[i], text) == 0) return;
     }
-    size_t at = best->count;
-    while (at > 0 && cost < best->costs[at - 1]) at--;
-    if (at == L1_KEY_SUGGESTIONS_MAX) return;
-    if (best->count < L1_KEY_SUGGESTIONS_MAX) best->count++;
-    for (size_t i = best->count - 1; i > at; i--) {
-        best->costs[i] = best->costs[i - 1];
-        memcpy(out[i], out[i - 1], L1_KEY_PATH_MAX);
+    const size_t last = L1_KEY_SUGGESTIONS_MAX - 1;
+    if (best->count > last && cost >= best->costs[last]) return;
+    size_t at = best->count > last ? last : best->count++;
+    for (; at > 0 && cost < best->costs[at - 1]; at--) {
+        best->costs[at] = best->costs[at - 1];
+        memcpy(out[at], out[at - 1], L1_KEY_PATH_MAX);
     }
     best->costs[at] = cost;
     memcpy(out[at], text, strlen(text) + 1);

@@ -274,6 +274,13 @@ static void test_config__shown_text_parses_back_to_the_same_bytes(void **state)
     }
     l1_config_show(&again, (l1_config_out){&two, append});
     assert_string_equal(one.text, two.text);
+    size_t lines = 0, want = 3; /* the balances of quote and two bases */
+    for (const char *at = one.text; *at != '\0'; at++) lines += at[0] == ':' && at[1] == ' ';
+    for (size_t row = 0; row < l1_keys_count; row++) {
+        const l1_key_home home = l1_keys[row].home;
+        want += home == L1_HOME_SYMBOL ? 2 : home != L1_HOME_BALANCE;
+    }
+    assert_int_equal(lines, want + 1); /* one more stands within journal.dir */
     CHECK(memcmp(&config, &again, sizeof config) == 0);
     CHECK(again.limits.clock_from_events);
     CHECK(again.limits.paper_balance_e8[0] == 100000 * L1_E8);
@@ -305,99 +312,97 @@ static void test_config__ada_is_added_by_the_commented_lines_of_the_shipped_file
     CHECK(config.limits.symbols[2].tick_e8 == 10000);
 }
 
+static const struct {
+    const char *text;
+    l1_status code;
+    unsigned line;
+    const char *says[5];
+} error_rows[] = {
+    {"mode: paper\nsignal: {ttl: 5}\n" SYMBOLS,
+     L1_CONFIG_KEY,
+     2,
+     {"test.yaml:2: signal.ttl: ", "unknown key", "signal.ttl_ms"}},
+    {"rate_max: 5\n" SYMBOLS, L1_CONFIG_KEY, 1, {"rate_max", "signal.rate_max"}},
+    {"singal: {ttl_ms: 5}\n" SYMBOLS, L1_CONFIG_KEY, 1, {"did you mean signal?"}},
+    {"zzzzzzzz: 5\n" SYMBOLS, L1_CONFIG_KEY, 1, {"docs/configuration.md"}},
+    {"signal.ttl_ms: 5\n" SYMBOLS, L1_CONFIG_KEY, 1, {"signal.ttl_ms", "without a dot"}},
+    {"signal:\n  rate_max: 5\n  rate_max: 6\n" SYMBOLS,
+     L1_CONFIG_KEY,
+     3,
+     {"test.yaml:3: signal.rate_max: ", "second time", "line 2"}},
+    {"signal: {ttl_ms: 5}\nsignal: {rate_max: 5}\n" SYMBOLS,
+     L1_CONFIG_KEY,
+     2,
+     {"signal", "second time"}},
+    {SYMBOLS "  BTC/USDT: " SYMBOL_BODY, L1_CONFIG_KEY, 3, {"BTC/USDT", "second time"}},
+    {"signal: {rate_max: 60001}\n" SYMBOLS,
+     L1_CONFIG_VALUE,
+     1,
+     {"signal.rate_max", "60001", "above the limit 60000", "1 to 60000", "or null"}},
+    {"paper: {latency_ms: -1}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"-1 is below the limit 0"}},
+    {"paper: {taker_fee: cheap}\n" SYMBOLS,
+     L1_CONFIG_VALUE,
+     1,
+     {"cheap is not a decimal number", "0 to 0.1"}},
+    {"paper: {taker_fee: '0.1'}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"0.1 is a quoted text"}},
+    {"signal: {ttl_ms: 0.5}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"0.5 is not a whole number"}},
+    {"signal: {ttl_ms: {a: 1}}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"a mapping is not a value"}},
+    {"signal: {ttl_ms: [1]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"a list is not a value"}},
+    {"signal: 5\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"signal: is a group of keys"}},
+    {"signal: {ttl_ms: }\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"is missing", "or null"}},
+    {"market: {age_ms_max: null}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"null is not allowed"}},
+    {"ai: {gate: [survival, luck]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"luck is none"}},
+    {"ai: {gate: [survival, survival]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"twice"}},
+    {"ai: {gate: [[survival]]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"element of a list"}},
+    {"ai: {gate: survival}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"not a list"}},
+    {"ai: {gate: []}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"ai.gate", "ai.required"}},
+    {"ai: {gate: [trend]}\n" SYMBOLS, L1_CONFIG_VALUE, 0, {"ai.shadow", "ai.gate"}},
+    {"? [a]\n: 1\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"cannot stand as a key"}},
+    {"mode: &a paper\n" SYMBOLS, L1_INPUT_SYNTAX, 1, {"mode", "anchor &a"}},
+    {"mode: *a\n" SYMBOLS, L1_INPUT_SYNTAX, 1, {"mode", "alias"}},
+    {"mode: !!str paper\n" SYMBOLS, L1_INPUT_SYNTAX, 1, {"mode", "tag"}},
+    {"mode: paper\n" SYMBOLS "---\nmode: replay\n", L1_INPUT_SYNTAX, 4, {"second document"}},
+    {"mode: paper\nbus: \"\xff\"\n" SYMBOLS, L1_INPUT_SYNTAX, 2, {"test.yaml:2", "UTF-8"}},
+    {"mode: paper\nsignal: {ttl_ms: 1\n", L1_INPUT_SYNTAX, 3, {"well-formed"}},
+    {"", L1_CONFIG_VALUE, 0, {"no value"}},
+    {"[]\n", L1_INPUT_SYNTAX, 1, {"list"}},
+    {"5\n", L1_INPUT_SYNTAX, 1, {"not a mapping"}},
+    {"{}\n", L1_CONFIG_VALUE, 0, {"symbols", "no symbol", "1 to 64"}},
+    {"symbols: {BTCUSDT: " SYMBOL_BODY "}\n", L1_CONFIG_KEY, 1, {"BASE/QUOTE"}},
+    {"symbols: {BTC/EUR: " SYMBOL_BODY "}\n", L1_CONFIG_VALUE, 1, {"BTC/EUR", "USDT"}},
+    {"symbols: {USDT/USDT: " SYMBOL_BODY "}\n", L1_CONFIG_VALUE, 1, {"same asset"}},
+    {"\nsymbols: {BTC/USDT: {qty_min: 1}}\n",
+     L1_CONFIG_VALUE,
+     2,
+     {"symbols.BTC/USDT.qty_max", "not written", "null to switch QTY_MAX off"}},
+    {"paper: {balances: {DOGE: 5}}\n" SYMBOLS,
+     L1_CONFIG_KEY,
+     1,
+     {"paper.balances.DOGE", "neither", "USDT"}},
+    {"paper: {balances: {BTC: null}}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"balances.BTC"}},
+    {"\nmode: live\n" SYMBOLS, L1_CONFIG_VALUE, 2, {"mode: live is not available in this version"}},
+    {"mode: live\njournal: {sync: none}\n" SYMBOLS,
+     L1_CONFIG_VALUE,
+     2,
+     {"journal.sync", "refused in live"}},
+    {"mode: replay\nclock: {source: real}\n" SYMBOLS, L1_CONFIG_VALUE, 2, {"clock.source"}},
+    {"bus: unix:\n" SYMBOLS, L1_CONFIG_VALUE, 0, {"bus"}},
+    {"bus: nats://host:70000\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"nats://HOST:PORT"}},
+    {"bus: nats://me:word@host:4222\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"not the address"}},
+};
+
 static void test_config__errors_name_line_key_value_limit_and_the_way_out(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        l1_status code;
-        unsigned line;
-        const char *says[5];
-    } rows[] = {
-        {"mode: paper\nsignal: {ttl: 5}\n" SYMBOLS,
-         L1_CONFIG_KEY,
-         2,
-         {"test.yaml:2: signal.ttl: ", "unknown key", "signal.ttl_ms"}},
-        {"rate_max: 5\n" SYMBOLS, L1_CONFIG_KEY, 1, {"rate_max", "signal.rate_max"}},
-        {"singal: {ttl_ms: 5}\n" SYMBOLS, L1_CONFIG_KEY, 1, {"did you mean signal?"}},
-        {"zzzzzzzz: 5\n" SYMBOLS, L1_CONFIG_KEY, 1, {"docs/configuration.md"}},
-        {"signal.ttl_ms: 5\n" SYMBOLS, L1_CONFIG_KEY, 1, {"signal.ttl_ms", "without a dot"}},
-        {"signal:\n  rate_max: 5\n  rate_max: 6\n" SYMBOLS,
-         L1_CONFIG_KEY,
-         3,
-         {"test.yaml:3: signal.rate_max: ", "second time", "line 2"}},
-        {"signal: {ttl_ms: 5}\nsignal: {rate_max: 5}\n" SYMBOLS,
-         L1_CONFIG_KEY,
-         2,
-         {"signal", "second time"}},
-        {SYMBOLS "  BTC/USDT: " SYMBOL_BODY, L1_CONFIG_KEY, 3, {"BTC/USDT", "second time"}},
-        {"signal: {rate_max: 60001}\n" SYMBOLS,
-         L1_CONFIG_VALUE,
-         1,
-         {"signal.rate_max", "60001", "above the limit 60000", "1 to 60000", "or null"}},
-        {"paper: {latency_ms: -1}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"-1 is below the limit 0"}},
-        {"paper: {taker_fee: cheap}\n" SYMBOLS,
-         L1_CONFIG_VALUE,
-         1,
-         {"cheap is not a decimal number", "0 to 0.1"}},
-        {"paper: {taker_fee: '0.1'}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"0.1 is a quoted text"}},
-        {"signal: {ttl_ms: 0.5}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"0.5 is not a whole number"}},
-        {"signal: {ttl_ms: {a: 1}}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"a mapping is not a value"}},
-        {"signal: {ttl_ms: [1]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"a list is not a value"}},
-        {"signal: 5\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"signal: is a group of keys"}},
-        {"signal: {ttl_ms: }\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"is missing", "or null"}},
-        {"market: {age_ms_max: null}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"null is not allowed"}},
-        {"ai: {gate: [survival, luck]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"luck is none"}},
-        {"ai: {gate: [survival, survival]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"twice"}},
-        {"ai: {gate: [[survival]]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"element of a list"}},
-        {"ai: {gate: survival}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"not a list"}},
-        {"ai: {gate: []}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"ai.gate", "ai.required"}},
-        {"ai: {gate: [trend]}\n" SYMBOLS, L1_CONFIG_VALUE, 0, {"ai.shadow", "ai.gate"}},
-        {"? [a]\n: 1\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"cannot stand as a key"}},
-        {"mode: &a paper\n" SYMBOLS, L1_INPUT_SYNTAX, 1, {"mode", "anchor &a"}},
-        {"mode: *a\n" SYMBOLS, L1_INPUT_SYNTAX, 1, {"mode", "alias"}},
-        {"mode: !!str paper\n" SYMBOLS, L1_INPUT_SYNTAX, 1, {"mode", "tag"}},
-        {"mode: paper\n" SYMBOLS "---\nmode: replay\n", L1_INPUT_SYNTAX, 4, {"second document"}},
-        {"mode: paper\nbus: \"\xff\"\n" SYMBOLS, L1_INPUT_SYNTAX, 2, {"test.yaml:2", "UTF-8"}},
-        {"mode: paper\nsignal: {ttl_ms: 1\n", L1_INPUT_SYNTAX, 3, {"well-formed"}},
-        {"", L1_CONFIG_VALUE, 0, {"no value"}},
-        {"[]\n", L1_INPUT_SYNTAX, 1, {"list"}},
-        {"5\n", L1_INPUT_SYNTAX, 1, {"not a mapping"}},
-        {"{}\n", L1_CONFIG_VALUE, 0, {"symbols", "no symbol", "1 to 64"}},
-        {"symbols: {BTCUSDT: " SYMBOL_BODY "}\n", L1_CONFIG_KEY, 1, {"BASE/QUOTE"}},
-        {"symbols: {BTC/EUR: " SYMBOL_BODY "}\n", L1_CONFIG_VALUE, 1, {"BTC/EUR", "USDT"}},
-        {"symbols: {USDT/USDT: " SYMBOL_BODY "}\n", L1_CONFIG_VALUE, 1, {"same asset"}},
-        {"\nsymbols: {BTC/USDT: {qty_min: 1}}\n",
-         L1_CONFIG_VALUE,
-         2,
-         {"symbols.BTC/USDT.qty_max", "not written", "null to switch QTY_MAX off"}},
-        {"paper: {balances: {DOGE: 5}}\n" SYMBOLS,
-         L1_CONFIG_KEY,
-         1,
-         {"paper.balances.DOGE", "neither", "USDT"}},
-        {"paper: {balances: {BTC: null}}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"balances.BTC"}},
-        {"\nmode: live\n" SYMBOLS,
-         L1_CONFIG_VALUE,
-         2,
-         {"mode: live is not available in this version"}},
-        {"mode: live\njournal: {sync: none}\n" SYMBOLS,
-         L1_CONFIG_VALUE,
-         2,
-         {"journal.sync", "refused in live"}},
-        {"mode: replay\nclock: {source: real}\n" SYMBOLS, L1_CONFIG_VALUE, 2, {"clock.source"}},
-        {"bus: unix:\n" SYMBOLS, L1_CONFIG_VALUE, 0, {"bus"}},
-        {"bus: nats://host:70000\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"nats://HOST:PORT"}},
-        {"bus: nats://me:word@host:4222\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"not the address"}},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const l1_status code = parse(rows[i].text);
-        if (code != rows[i].code) {
-            fail_msg("row %zu: %d: %.80s: %s", i, (int)code, rows[i].text, error.text);
+    for (size_t i = 0; i < sizeof error_rows / sizeof error_rows[0]; i++) {
+        const l1_status code = parse(error_rows[i].text);
+        if (code != error_rows[i].code) {
+            fail_msg("row %zu: %d: %.80s: %s", i, (int)code, error_rows[i].text, error.text);
         }
-        if (rows[i].line != 0) assert_int_equal(error.diag.line, rows[i].line);
-        for (size_t j = 0; j < 5 && rows[i].says[j] != NULL; j++) {
-            if (strstr(error.text, rows[i].says[j]) == NULL) {
-                fail_msg("\"%s\" is not in: %s", rows[i].says[j], error.text);
+        if (error_rows[i].line != 0) assert_int_equal(error.diag.line, error_rows[i].line);
+        for (size_t j = 0; j < 5 && error_rows[i].says[j] != NULL; j++) {
+            if (strstr(error.text, error_rows[i].says[j]) == NULL) {
+                fail_msg("\"%s\" is not in: %s", error_rows[i].says[j], error.text);
             }
         }
         CHECK(config.limits.symbols_count == 0);
