@@ -92,9 +92,9 @@ void l1_archive_text(l1_archive *archive, char *text, size_t capacity)
     L1_ASSERT(capacity > 0 && capacity <= UINT16_MAX);
     uint16_t size = 0;
     if (archive->mode != L1_ARCHIVE_LOAD) {
-        const size_t length = strnlen(text, capacity);
-        L1_ASSERT(length < capacity);
-        size = (uint16_t)length;
+        const char *const nul = memchr(text, 0, capacity);
+        L1_ASSERT(nul != NULL);
+        size = (uint16_t)(nul - text);
     }
     l1_archive_u16(archive, &size);
     if (archive->mode != L1_ARCHIVE_LOAD) {

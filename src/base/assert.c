@@ -17,7 +17,7 @@ typedef struct {
 static void append(message *out, const char *text)
 {
     const size_t room = sizeof out->text - out->used;
-    const size_t size = strnlen(text, room);
+    const size_t size = strlen(text) < room ? strlen(text) : room;
     memcpy(out->text + out->used, text, size);
     out->used += size;
 }

@@ -80,9 +80,17 @@ static const uint8_t *take_escape(parser *p, const uint8_t *at)
 {
     const uint8_t *const start = at++;
     if (at == p->end) return refuse_syntax(p, at, "");
-    if (*at != 'u') {
-        if (*at != '\0' && strchr("\"\\/bfnrt", *at) != NULL) return at + 1;
-        return refuse_syntax(p, start, "unknown escape");
+    switch (*at) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return at + 1;
+    case 'u': break;
+    default: return refuse_syntax(p, start, "unknown escape");
     }
     if (p->end - at < 5) return refuse_syntax(p, p->end, "");
     const int32_t unit = l1_json_hex4(at + 1);

@@ -26,7 +26,8 @@ l1_result l1_refuse(l1_diag *diag, l1_status status, const char *field, const ch
     L1_ASSERT(status != L1_OK);
     L1_ASSERT(format != NULL);
     if (diag == NULL) return L1_FAILURE(status);
-    const size_t size = field == NULL ? 0 : strnlen(field, sizeof diag->field - 1);
+    size_t size = field == NULL ? 0 : strlen(field);
+    if (size > sizeof diag->field - 1) size = sizeof diag->field - 1;
     if (size > 0) memmove(diag->field, field, size); /* a caller may pass diag->field itself */
     diag->field[size] = '\0';
     va_list arguments;
