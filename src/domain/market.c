@@ -82,32 +82,41 @@ bool l1_market_on_bar(l1_market *market, const l1_bar *bar, int64_t now_ns)
     return true;
 }
 
+typedef struct {
+    const char *empty, *price, *qty, *order;
+} side_faults;
+
 /* One side, best first: bids fall, asks rise. */
 static const char *side_fault(const l1_level *levels, uint32_t count, bool bids)
 {
+    static const side_faults texts[2] = {
+        {"asks are empty", "asks hold a price that is not above 0",
+         "asks hold a quantity that is not above 0", "asks are not sorted best first"},
+        {"bids are empty", "bids hold a price that is not above 0",
+         "bids hold a quantity that is not above 0", "bids are not sorted best first"},
+    };
     L1_ASSERT(count <= L1_BOOK_LEVELS_MAX);
+    const side_faults *const text = &texts[bids];
+    if (count == 0) return text->empty;
     for (uint32_t i = 0; i < count; i++) {
-        if (levels[i].price_e8 <= 0) return "a price is not above 0";
-        if (levels[i].qty_e8 <= 0) return "a quantity is not above 0";
+        if (levels[i].price_e8 <= 0) return text->price;
+        if (levels[i].qty_e8 <= 0) return text->qty;
         if (i == 0) continue;
         const int64_t better = levels[i - 1].price_e8;
         const bool sorted = bids ? levels[i].price_e8 < better : levels[i].price_e8 > better;
-        if (!sorted) return "levels are not sorted best first";
+        if (!sorted) return text->order;
     }
     return NULL;
 }
 
 const char *l1_book_fault(const l1_book *book)
 {
-    L1_ASSERT(book->bids_count <= L1_BOOK_LEVELS_MAX);
-    L1_ASSERT(book->asks_count <= L1_BOOK_LEVELS_MAX);
-    if (book->bids_count == 0) return "the book has no bids";
-    if (book->asks_count == 0) return "the book has no asks";
+    L1_ASSERT(book != NULL);
     const char *fault = side_fault(book->bids, book->bids_count, true);
     if (fault == NULL) fault = side_fault(book->asks, book->asks_count, false);
     if (fault != NULL) return fault;
-    if (book->bids[0].price_e8 > book->asks[0].price_e8) return "the book is crossed";
-    if (book->bids[0].price_e8 == book->asks[0].price_e8) return "the book is locked";
+    if (book->bids[0].price_e8 > book->asks[0].price_e8) return "bids cross asks";
+    if (book->bids[0].price_e8 == book->asks[0].price_e8) return "bids lock asks: same best price";
     return NULL;
 }
 

@@ -67,7 +67,7 @@ void l1_market_on_book(l1_market *market, const l1_book *book, int64_t now_ns);
 bool l1_market_on_bar(l1_market *market, const l1_bar *bar, int64_t now_ns);
 
 /* NULL when the book is sane; otherwise why it is refused (static text): a side empty, crossed
- * or locked, unsorted, non-positive. */
+ * or locked, unsorted, non-positive. The first word of each text is the field at fault. */
 const char *l1_book_fault(const l1_book *book);
 const char *l1_bar_fault(const l1_bar *bar); /* times not one closed minute, high < low, ... */
 

@@ -1,0 +1,17 @@
+/* bus/codec/messages.h: what each message of the bus may hold, as tables.
+ *
+ * Offsets count from an l1_decoded. Source: the messages section of docs/messages.md; schemas/. */
+#ifndef L1_BUS_CODEC_MESSAGES_H
+#define L1_BUS_CODEC_MESSAGES_H
+
+#include "bus/codec/fields.h"
+
+extern const l1_field_table l1_signal_fields;
+extern const l1_field_table l1_bar_fields;
+extern const l1_field_table l1_book_fields;
+extern const l1_field_table l1_trade_fields;
+extern const l1_field_table l1_portfolio_fields;
+extern const l1_field_table l1_control_fields;
+extern const l1_field_table l1_subscribe_fields;
+
+#endif
