@@ -6,7 +6,8 @@
  *        mean of 14 true ranges, the first bar has none). A 15m bar counts once a later minute or
  *        its own last minute has closed. Up to 120 missing minutes are filled with flat bars for
  *        ATR once the next bar arrives; a longer gap restarts it. Filled minutes never count as
- *        closed bars for sigma.
+ *        closed bars for sigma. The first 15m bar may lack its beginning: only its close
+ *        is used.
  * Determinism: + - * / and sqrt only; the window is recomputed in order, so sums cannot drift. */
 #ifndef L1_FEATURES_VOLATILITY_H
 #define L1_FEATURES_VOLATILITY_H
@@ -21,10 +22,9 @@
 typedef struct {
     int64_t last_open_ns; /* of the newest bar; 0 = none */
     int64_t last_close_e8;
-    uint32_t closes_count; /* consecutive closes held, at most L1_SIGMA_RETURNS + 1 */
-    uint32_t closes_at;    /* ring position of the next one */
-    double closes[L1_SIGMA_RETURNS + 1];
-    double sigma; /* of the current window; valid when sigma_known */
+    uint32_t returns_count;           /* of consecutive closes, at most L1_SIGMA_RETURNS */
+    double returns[L1_SIGMA_RETURNS]; /* oldest first */
+    double sigma;                     /* of the current window; valid when sigma_known */
     bool sigma_known;
 
     int64_t frame_open_ns; /* start of the 15m bar being built; 0 = none */

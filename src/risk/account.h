@@ -24,17 +24,17 @@ typedef struct {
 
 typedef struct {
     bool has_snapshot;
-    int64_t snapshot_ts_ns;     /* the last one's ts */
-    int64_t snapshot_since_ns;  /* min(ts, receipt): its age counts from there */
-    int64_t equity_e8;          /* the snapshot's; meaningful with has_snapshot */
-    int64_t correlation_e8;     /* the snapshot's; L1_OFF = absent */
+    int64_t snapshot_ts_ns;    /* the last one's ts */
+    int64_t snapshot_since_ns; /* min(ts, receipt): its age counts from there */
+    int64_t equity_e8;         /* the snapshot's; meaningful with has_snapshot */
+    int64_t correlation_e8;    /* the snapshot's; L1_OFF = absent */
     int64_t total_e8[L1_ASSETS_MAX];
     int64_t foreign_locked_e8[L1_ASSETS_MAX];
-    int64_t own_locked_e8[L1_ASSETS_MAX];      /* by own open orders, stops included */
-    int64_t stop_locked_e8[L1_SYMBOLS_MAX];    /* base: the part of own_locked held by stops */
-    int64_t open_buy_e8[L1_SYMBOLS_MAX];       /* base: open and unknown buys, unfilled part */
-    uint32_t stops_open[L1_SYMBOLS_MAX];       /* stop slots in use, pending ones included */
-    uint64_t changes_count;                    /* ever; ring of the last L1_FILLS_KEPT */
+    int64_t own_locked_e8[L1_ASSETS_MAX];   /* by own open orders, stops included */
+    int64_t stop_locked_e8[L1_SYMBOLS_MAX]; /* base: the part of own_locked held by stops */
+    int64_t open_buy_e8[L1_SYMBOLS_MAX];    /* base: open and unknown buys, unfilled part */
+    uint32_t stops_open[L1_SYMBOLS_MAX];    /* stop slots in use, pending ones included */
+    uint64_t changes_count;                 /* ever; ring of the last L1_FILLS_KEPT */
     l1_balance_change changes[L1_FILLS_KEPT];
 } l1_account;
 
@@ -62,8 +62,8 @@ int64_t l1_account_sellable_e8(const l1_account *account, int32_t symbol);
 
 /* Equity in quote; false when it is not known: a base is held whose symbol has no mid (without a
  * snapshot), or it does not fit. May be <= 0, which callers must treat as a violation. */
-bool l1_account_equity(const l1_account *account, const l1_limits *limits,
-                       const l1_market *markets, int64_t now_ns, int64_t *equity_e8);
+bool l1_account_equity(const l1_account *account, const l1_limits *limits, const l1_market *markets,
+                       int64_t now_ns, int64_t *equity_e8);
 
 /* Fresh when no snapshot ever came, or the last is at most portfolio_age_ns old. */
 bool l1_account_fresh(const l1_account *account, const l1_limits *limits, int64_t now_ns);

@@ -5,7 +5,8 @@
  * not explain (deposit, snapshot) shifts every stored V of that symbol, and of the portfolio,
  * equally, so it is neither gain nor loss. Portfolio V = sum over symbols. A symbol that holds no
  * base needs no mid.
- * loss = max(0, V at the day's first mid - V, highest V at a closed minute of 24 h - V).
+ * loss = max(0, V at the day's first mid - V, highest V at a closed minute of 24 h - V);
+ * 24 h are the last 1,440 closed minutes. V is rounded down to 1e-8 of quote.
  * Units:       e8 of quote. Determinism: pure. */
 #ifndef L1_RISK_DRAWDOWN_H
 #define L1_RISK_DRAWDOWN_H
@@ -32,6 +33,7 @@ typedef struct {
 typedef struct {
     int64_t minute; /* last Unix minute that was closed for all tracks */
     int64_t cash_e8[L1_SYMBOLS_MAX];
+    int64_t unpriced_e8[L1_SYMBOLS_MAX]; /* foreign base that came before any mid */
     l1_value_track symbols[L1_SYMBOLS_MAX];
     l1_value_track portfolio;
 } l1_drawdown;
@@ -39,8 +41,9 @@ typedef struct {
 /* An own fill changed the symbol's cash (net of quote fees). Base changes come with `base_e8`. */
 void l1_drawdown_cash(l1_drawdown *drawdown, int32_t symbol, int64_t delta_e8);
 
-/* Base of `symbol` changed by `delta_e8` without an own fill, while `mid_e8` was the mid (0 =
- * none: then the shift is taken at the symbol's last known mid, which the caller passes instead). */
+/* Base of `symbol` changed by `delta_e8` without an own fill, while `mid_e8` was the mid or, when
+ * that is stale, the last one known (0 = there never was one: the shift is then taken at the
+ * first mid that l1_drawdown_open_day sees). */
 void l1_drawdown_foreign_base(l1_drawdown *drawdown, int32_t symbol, int64_t delta_e8,
                               int64_t mid_e8);
 
@@ -59,7 +62,8 @@ void l1_drawdown_close_minutes(l1_drawdown *drawdown, const l1_holdings *holding
 /* To be called after market data was applied: takes the UTC day's first V once mids exist. */
 void l1_drawdown_open_day(l1_drawdown *drawdown, const l1_holdings *holdings, int64_t now_ns);
 
-/* Losses now, >= 0; false when V is not known (base held without a mid, or no first V yet). */
+/* Losses now, >= 0; false when V is not known (base held without a mid, or never a
+ * first V). On a new day without market data so far, V now is the day's first. */
 bool l1_drawdown_symbol_loss(const l1_drawdown *drawdown, const l1_holdings *holdings,
                              int32_t symbol, int64_t now_ns, int64_t *loss_e8);
 bool l1_drawdown_portfolio_loss(const l1_drawdown *drawdown, const l1_holdings *holdings,

@@ -16,19 +16,28 @@ int64_t l1_worst_price_e8(const l1_instrument *instrument, l1_side side, int64_t
 /* The same on the tick, rounded conservatively: a buy down, a sell up. */
 int64_t l1_limit_price_e8(const l1_instrument *instrument, l1_side side, int64_t worst_e8);
 
+/* A stop's trigger on the tick: up, because a stop may only tighten. 0 = no such price. */
+int64_t l1_stop_price_e8(const l1_instrument *instrument, int64_t stop_e8);
+
 /* What a bought quantity leaves after commission in base, on the lot: the stop's quantity. */
 int64_t l1_protected_qty_e8(const l1_instrument *instrument, int64_t qty_e8, int64_t taker_fee_e8);
 
 /* NULL when an order of `qty_e8` (already on the lot) at `limit_e8` passes every filter, and for
  * a buy its stop at `stop_e8` too (quantity after commission, notional at the stop price on the
  * tick); otherwise the filter's name: "LOT_SIZE", "PRICE_FILTER", "NOTIONAL",
- * "STOP LOT_SIZE", "STOP NOTIONAL", "STOP PRICE_FILTER", "MAX_NUM_ALGO_ORDERS". `stops_open` counts used slots. */
+ * "STOP LOT_SIZE", "STOP PRICE_FILTER", "STOP NOTIONAL", "MAX_NUM_ALGO_ORDERS". `stops_open`
+ * counts the slots that others use. stop_e8 = L1_OFF: the stop is not judged. */
 const char *l1_filter_fault(const l1_instrument *instrument, l1_side side, int64_t qty_e8,
                             int64_t limit_e8, int64_t stop_e8, int64_t taker_fee_e8,
                             uint32_t stops_open);
 
+/* The same for a stop that stands alone: quantity on the lot, trigger on the tick. */
+const char *l1_stop_fault(const l1_instrument *instrument, int64_t qty_e8, int64_t stop_e8,
+                          uint32_t stops_open);
+
 /* The smallest quantity that rules and filters let pass: max(qty_min, notional_min / mid, venue
- * minimums of the entry at `limit_e8` and, for a buy, of its stop at `stop_e8`), up to the lot. */
+ * minimums of the entry at `limit_e8` and, for a buy, of its stop at `stop_e8`), up to the lot.
+ * stop_e8 = L1_OFF: no stop. INT64_MAX: none passes. */
 int64_t l1_minimum_order_e8(const l1_instrument *instrument, l1_side side, int64_t mid_e8,
                             int64_t limit_e8, int64_t stop_e8, int64_t taker_fee_e8);
 

@@ -24,7 +24,7 @@ typedef struct {
 } l1_pace_entry;
 
 typedef struct {
-    uint64_t count; /* orders ever sent; number n lives at n % L1_PACE_KEPT */
+    uint64_t count;                    /* orders ever sent; number n lives at n % L1_PACE_KEPT */
     uint64_t buckets[L1_PACE_BUCKETS]; /* 1 + newest number; 0 = none */
     l1_pace_entry entries[L1_PACE_KEPT];
 } l1_order_pace;

@@ -17,9 +17,9 @@ typedef struct {
 
 typedef struct {
     const l1_submit *submit;
-    l1_side side;         /* of leg 0 */
-    bool exempt;          /* protective or reducing */
-    int64_t released_e8;  /* base that releasing own stops has already freed for this order */
+    l1_side side;        /* of leg 0 */
+    bool exempt;         /* protective or reducing */
+    int64_t released_e8; /* base that releasing own stops has already freed for this order */
 } l1_presend_request;
 
 /* True and `out` filled, or false and `why` (its first violation) filled. */

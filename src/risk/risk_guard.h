@@ -37,7 +37,8 @@ typedef struct {
     int64_t worst_e8;        /* worst price before the tick; 0 = none */
     int64_t limit_e8;        /* worst price on the tick; 0 = none */
     int64_t equity_e8;       /* L1_OFF = unknown */
-    int64_t headroom_qty_e8; /* base that EXPOSURE_LIMIT still allows, may be < 0; INT64_MAX when off; L1_OFF = unknown */
+    int64_t headroom_qty_e8; /* base that EXPOSURE_LIMIT still allows, may be < 0; INT64_MAX when
+                                off; L1_OFF = unknown */
     int64_t minimum_qty_e8;  /* minimum order; L1_OFF = unknown */
     int64_t sell_qty_e8;     /* sells: min(qty, sellable base) when within the tolerance */
     int64_t exposure_e8;     /* of the symbol after the order / equity; L1_OFF = unknown */
