@@ -154,9 +154,10 @@ void l1_decode_oversize(uint64_t line, uint64_t bytes, l1_decoded *out)
 {
     L1_ASSERT(bytes > L1_JSON_TEXT_MAX);
     l1_diag diag = {.offset = L1_JSON_TEXT_MAX};
-    (void)!l1_refuse(&diag, L1_INPUT_TOO_LONG, NULL, "message of %llu bytes; the limit is %d",
-                     (unsigned long long)bytes, L1_JSON_TEXT_MAX)
-        .code;
+    const l1_result refused =
+        l1_refuse(&diag, L1_INPUT_TOO_LONG, NULL, "message of %llu bytes; the limit is %d",
+                  (unsigned long long)bytes, L1_JSON_TEXT_MAX);
+    L1_ASSERT(refused.code == L1_INPUT_TOO_LONG);
     *out = (l1_decoded){.topic = L1_TOPIC_UNKNOWN};
     refuse("", 0, line, NULL, &diag, out);
 }
