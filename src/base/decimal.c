@@ -242,8 +242,9 @@ static uint64_t scaled(u128 mantissa, int64_t scale)
         wide = narrow / by + (rest >= by - rest);
     } else {
         const u128 by = (u128)powers_of_ten[-scale - 1] * 10;
-        const u128 rest = mantissa % by;
-        wide = mantissa / by + (rest >= by - rest);
+        wide = mantissa / by;
+        const u128 rest = mantissa - wide * by;
+        wide += rest >= by - rest;
     }
     return wide > INT64_MAX ? UINT64_MAX : (uint64_t)wide;
 }

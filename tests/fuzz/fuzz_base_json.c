@@ -3,7 +3,8 @@
  * Accepting and refusing must agree, and then every value, key, order and lookup, apart from:
  *   - texts over L1_JSON_TEXT_MAX and nesting over L1_JSON_DEPTH_MAX: refused with TOO_LONG here;
  *   - numbers beyond a double: jansson refuses them, here the text of a number has no size;
- *   - U+0000 in a key: jansson cannot hold it. */
+ *   - U+0000 in a key: jansson cannot hold it;
+ *   - a raw NUL byte: JSON has no place for one; jansson 2.14 drops it after a number. */
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
@@ -183,6 +184,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     SAME(status == L1_OK || diag.offset <= size, "the error lies inside the text");
+    if (memchr(text, 0, size) != NULL) {
+        SAME(status != L1_OK, "a text with a NUL byte was read");
+        check_salvage(text, size, NULL);
+        return 0;
+    }
     json_error_t error;
     json_t *tree = json_loadb(text, size,
                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL |

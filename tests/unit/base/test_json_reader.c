@@ -69,95 +69,97 @@ static void test_parse__accepts_every_kind_of_value(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    size_t offset;
+    const char *why;
+} malformed[] = {
+    {"", 0, "ends too early"},
+    {" ", 1, "ends too early"},
+    {"\xef\xbb\xbf{}", 0, "expected a value"},
+    {"{} {}", 3, "bytes after the value"},
+    {"1 2", 2, "bytes after the value"},
+    {"nul", 0, "expected a value"},
+    {"truE", 0, "expected a value"},
+    {"nullx", 4, "bytes after the value"},
+    {"NaN", 0, "expected a value"},
+    {"Infinity", 0, "expected a value"},
+    {"-Infinity", 1, "expected a digit"},
+    {"-", 1, "ends too early"},
+    {"+1", 0, "expected a value"},
+    {".5", 0, "expected a value"},
+    {"01", 0, "leading zero"},
+    {"-01", 1, "leading zero"},
+    {"[1.]", 3, "expected a digit"},
+    {"[1.e5]", 3, "expected a digit"},
+    {"[1e]", 3, "expected a digit"},
+    {"[1e+]", 4, "expected a digit"},
+    {"0x10", 1, "bytes after the value"},
+    {"[1,]", 3, "expected a value"},
+    {"[,1]", 1, "expected a value"},
+    {"[1 2]", 3, "expected ',' or the closing bracket"},
+    {"[1}", 2, "expected ',' or the closing bracket"},
+    {"{\"a\":1]", 6, "expected ',' or the closing bracket"},
+    {"{\"a\":1,}", 7, "expected a key"},
+    {"{,}", 1, "expected a key"},
+    {"{a:1}", 1, "expected a key"},
+    {"{1:1}", 1, "expected a key"},
+    {"{\"a\" 1}", 5, "expected ':'"},
+    {"{\"a\":}", 5, "expected a value"},
+    {"{\"a\":1", 6, "ends too early"},
+    {"[", 1, "ends too early"},
+    {"]", 0, "expected a value"},
+    {"\"abc", 4, "ends too early"},
+    {"'a'", 0, "expected a value"},
+    {"[1] // no", 4, "bytes after the value"},
+    {"/* no */ 1", 0, "expected a value"},
+    {"\"a\nb\"", 2, "control character"},
+    {"\"a\tb\"", 2, "control character"},
+    {"\"\x1f\"", 1, "control character"},
+    {"\"0123456789abcdefghij\x01\"", 21, "control character"},
+    {"\"\\x41\"", 1, "unknown escape"},
+    {"\"\\'\"", 1, "unknown escape"},
+    {"\"\\u12g4\"", 1, "four hexadecimal digits"},
+    {"\"\\u12\"", 6, "ends too early"},
+    {"\"\\ud800\"", 1, "lone surrogate"},
+    {"\"\\ud800x\\udc00\"", 1, "lone surrogate"},
+    {"\"\\ud800\\n12345\"", 1, "lone surrogate"},
+    {"\"\\ud800\\ud800\"", 1, "lone surrogate"},
+    {"\"\\ud800\\u0041\"", 1, "lone surrogate"},
+    {"\"\\udc00\"", 1, "lone surrogate"},
+    {"\"\\udfff\\ud800\"", 1, "lone surrogate"},
+    {"\"\x80\"", 1, "invalid UTF-8"},
+    {"\"\xbf\"", 1, "invalid UTF-8"},
+    {"\"\xc0\xaf\"", 1, "invalid UTF-8"}, /* overlong */
+    {"\"\xc1\xbf\"", 1, "invalid UTF-8"},
+    {"\"\xe0\x9f\xbf\"", 1, "invalid UTF-8"},
+    {"\"\xf0\x8f\xbf\xbf\"", 1, "invalid UTF-8"},
+    {"\"\xed\xa0\x80\"", 1, "invalid UTF-8"}, /* surrogates */
+    {"\"\xed\xbf\xbf\"", 1, "invalid UTF-8"},
+    {"\"\xf4\x90\x80\x80\"", 1, "invalid UTF-8"}, /* beyond U+10FFFF */
+    {"\"\xf5\x80\x80\x80\"", 1, "invalid UTF-8"},
+    {"\"\xff\"", 1, "invalid UTF-8"},
+    {"\"\xc3\"", 1, "invalid UTF-8"},
+    {"\"\xe2\x82\"", 1, "invalid UTF-8"},
+    {"\"\xe2\x28\xa1\"", 1, "invalid UTF-8"},
+    {"\"\xf0\x9f\x98\"", 1, "invalid UTF-8"},
+};
+
 static void test_parse__refuses_with_place_and_reason(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        size_t offset;
-        const char *why;
-    } rows[] = {
-        {"", 0, "ends too early"},
-        {" ", 1, "ends too early"},
-        {"\xef\xbb\xbf{}", 0, "expected a value"},
-        {"{} {}", 3, "bytes after the value"},
-        {"1 2", 2, "bytes after the value"},
-        {"nul", 0, "expected a value"},
-        {"truE", 0, "expected a value"},
-        {"nullx", 4, "bytes after the value"},
-        {"NaN", 0, "expected a value"},
-        {"Infinity", 0, "expected a value"},
-        {"-Infinity", 1, "expected a digit"},
-        {"-", 1, "ends too early"},
-        {"+1", 0, "expected a value"},
-        {".5", 0, "expected a value"},
-        {"01", 0, "leading zero"},
-        {"-01", 1, "leading zero"},
-        {"[1.]", 3, "expected a digit"},
-        {"[1.e5]", 3, "expected a digit"},
-        {"[1e]", 3, "expected a digit"},
-        {"[1e+]", 4, "expected a digit"},
-        {"0x10", 1, "bytes after the value"},
-        {"[1,]", 3, "expected a value"},
-        {"[,1]", 1, "expected a value"},
-        {"[1 2]", 3, "expected ',' or the closing bracket"},
-        {"[1}", 2, "expected ',' or the closing bracket"},
-        {"{\"a\":1]", 6, "expected ',' or the closing bracket"},
-        {"{\"a\":1,}", 7, "expected a key"},
-        {"{,}", 1, "expected a key"},
-        {"{a:1}", 1, "expected a key"},
-        {"{1:1}", 1, "expected a key"},
-        {"{\"a\" 1}", 5, "expected ':'"},
-        {"{\"a\":}", 5, "expected a value"},
-        {"{\"a\":1", 6, "ends too early"},
-        {"[", 1, "ends too early"},
-        {"]", 0, "expected a value"},
-        {"\"abc", 4, "ends too early"},
-        {"'a'", 0, "expected a value"},
-        {"[1] // no", 4, "bytes after the value"},
-        {"/* no */ 1", 0, "expected a value"},
-        {"\"a\nb\"", 2, "control character"},
-        {"\"a\tb\"", 2, "control character"},
-        {"\"\x1f\"", 1, "control character"},
-        {"\"0123456789abcdefghij\x01\"", 21, "control character"},
-        {"\"\\x41\"", 1, "unknown escape"},
-        {"\"\\'\"", 1, "unknown escape"},
-        {"\"\\u12g4\"", 1, "four hexadecimal digits"},
-        {"\"\\u12\"", 6, "ends too early"},
-        {"\"\\ud800\"", 1, "lone surrogate"},
-        {"\"\\ud800x\\udc00\"", 1, "lone surrogate"},
-        {"\"\\ud800\\n12345\"", 1, "lone surrogate"},
-        {"\"\\ud800\\ud800\"", 1, "lone surrogate"},
-        {"\"\\ud800\\u0041\"", 1, "lone surrogate"},
-        {"\"\\udc00\"", 1, "lone surrogate"},
-        {"\"\\udfff\\ud800\"", 1, "lone surrogate"},
-        {"\"\x80\"", 1, "invalid UTF-8"},
-        {"\"\xbf\"", 1, "invalid UTF-8"},
-        {"\"\xc0\xaf\"", 1, "invalid UTF-8"}, /* overlong */
-        {"\"\xc1\xbf\"", 1, "invalid UTF-8"},
-        {"\"\xe0\x9f\xbf\"", 1, "invalid UTF-8"},
-        {"\"\xf0\x8f\xbf\xbf\"", 1, "invalid UTF-8"},
-        {"\"\xed\xa0\x80\"", 1, "invalid UTF-8"}, /* surrogates */
-        {"\"\xed\xbf\xbf\"", 1, "invalid UTF-8"},
-        {"\"\xf4\x90\x80\x80\"", 1, "invalid UTF-8"}, /* beyond U+10FFFF */
-        {"\"\xf5\x80\x80\x80\"", 1, "invalid UTF-8"},
-        {"\"\xff\"", 1, "invalid UTF-8"},
-        {"\"\xc3\"", 1, "invalid UTF-8"},
-        {"\"\xe2\x82\"", 1, "invalid UTF-8"},
-        {"\"\xe2\x28\xa1\"", 1, "invalid UTF-8"},
-        {"\"\xf0\x9f\x98\"", 1, "invalid UTF-8"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
         l1_diag diag = {.offset = 999};
         l1_json json = {.count = 12345};
-        const l1_status status = parse(rows[i].text, strlen(rows[i].text), &json, &diag);
-        if (status != L1_INPUT_SYNTAX || diag.offset != rows[i].offset ||
-            strstr(diag.text, rows[i].why) == NULL) {
-            print_message("%s: %d at %zu: %s\n", rows[i].text, (int)status, diag.offset, diag.text);
+        const l1_status status = parse(malformed[i].text, strlen(malformed[i].text), &json, &diag);
+        if (status != L1_INPUT_SYNTAX || diag.offset != malformed[i].offset ||
+            strstr(diag.text, malformed[i].why) == NULL) {
+            print_message("%s: %d at %zu: %s\n", malformed[i].text, (int)status, diag.offset,
+                          diag.text);
         }
         CHECK(status == L1_INPUT_SYNTAX);
-        CHECK(diag.offset == rows[i].offset);
-        CHECK(strstr(diag.text, rows[i].why) != NULL);
+        CHECK(diag.offset == malformed[i].offset);
+        CHECK(strstr(diag.text, malformed[i].why) != NULL);
         CHECK(json.count == 12345);
     }
 }
