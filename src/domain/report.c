@@ -103,6 +103,7 @@ void l1_report_archive(l1_archive *archive, l1_report *report)
     l1_archive_enum(archive, &report->status, L1_REPORT_STATUS_COUNT);
     l1_archive_i64(archive, &report->requested_qty_e8);
     l1_archive_i64(archive, &report->executed_qty_e8);
+    l1_archive_i64(archive, &report->executed_quote_e8);
     l1_archive_i64(archive, &report->net_qty_e8);
     l1_archive_i64(archive, &report->avg_price_e8);
     l1_archive_i64(archive, &report->slippage_e8);

@@ -102,6 +102,7 @@ typedef struct {
     bool has_side;
     l1_report_status status;
     int64_t requested_qty_e8, executed_qty_e8, net_qty_e8, avg_price_e8;
+    int64_t executed_quote_e8; /* what changed hands in quote, exactly; avg_price is rounded */
     int64_t slippage_e8; /* percent against the mid at arrival, positive = worse */
     l1_scores scores;
     int64_t exposure_e8;           /* after the order / equity */

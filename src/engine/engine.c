@@ -1,0 +1,141 @@
+/* engine/engine.c: the door: one event, one answer or one timer at a time. */
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "engine/engine_state.h"
+
+uint32_t l1_engine_requests_max(const l1_limits *limits)
+{
+    /* At most every open order is canceled and every released stop is placed anew. */
+    return 2 * limits->orders_max + 8;
+}
+
+size_t l1_engine_cost(const l1_limits *limits)
+{
+    return l1_arena_cost(sizeof(l1_engine)) + l1_arena_cost(sizeof(l1_order_pace)) +
+           l1_signal_table_cost(limits->signals_max) + l1_executions_cost(limits->orders_max);
+}
+
+l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
+{
+    L1_ASSERT(limits->symbols_count > 0);
+    L1_ASSERT(limits->symbols_count <= L1_SYMBOLS_MAX);
+    l1_engine *engine = l1_arena_take(arena, sizeof *engine);
+    engine->limits = *limits;
+    engine->pace = l1_arena_take(arena, sizeof *engine->pace);
+    l1_signal_table_init(&engine->signals, arena, limits->signals_max);
+    l1_executions_init(&engine->executions, arena, limits->orders_max);
+    l1_account_init(&engine->account, limits);
+    engine->day_done = -1;
+    return engine;
+}
+
+uint64_t l1_engine_take_id(l1_engine *engine)
+{
+    return ++engine->last_id;
+}
+
+void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *out)
+{
+    L1_ASSERT(event->at_ns >= engine->now_ns);
+    L1_ASSERT(event->kind < L1_EVENT_COUNT);
+    l1_engine_before(engine, event->at_ns);
+    if (event->clock_jump_ns != 0) l1_engine_on_clock_jump(engine, event->clock_jump_ns, out);
+    switch (event->kind) {
+    case L1_EVENT_SIGNAL: l1_engine_on_signal(engine, &event->as.signal, out); break;
+    case L1_EVENT_BAR: l1_engine_on_bar(engine, &event->as.bar, out); break;
+    case L1_EVENT_BOOK: l1_engine_on_book(engine, &event->as.book); break;
+    case L1_EVENT_PORTFOLIO: l1_engine_on_portfolio(engine, &event->as.portfolio, out); break;
+    case L1_EVENT_CONTROL: l1_engine_on_control(engine, &event->as.control, out); break;
+    case L1_EVENT_REFUSED: l1_engine_on_refusal(engine, &event->as.refusal, out); break;
+    case L1_EVENT_VENUE: l1_engine_on_venue(engine, &event->as.venue, out); break;
+    case L1_EVENT_SPACE:
+        engine->kill_switch.space_low = event->as.space_low;
+        l1_engine_alert(engine, L1_ALERT_JOURNAL_SPACE, -1, NULL, L1_OFF, L1_OFF, out, "%s",
+                        event->as.space_low
+                            ? "the journal cannot grow: entries are denied, exits go on"
+                            : "the journal can grow again");
+        break;
+    default: break; /* TICK; a trade moves no mid: the venue alone looks at it */
+    }
+    l1_engine_open_day(engine);
+}
+
+void l1_engine_answer(l1_engine *engine, const l1_venue_event *answer, int64_t now_ns,
+                      l1_engine_out *out)
+{
+    L1_ASSERT(engine->limits.mode != L1_MODE_LIVE);
+    l1_engine_before(engine, now_ns);
+    l1_engine_on_venue(engine, answer, out);
+}
+
+bool l1_engine_next_timer(const l1_engine *engine, int64_t *due_ns, uint64_t *id)
+{
+    const uint32_t next = l1_executions_next(&engine->executions);
+    if (next == L1_NONE) return false;
+    *due_ns = engine->executions.executions[next].deadline_ns;
+    *id = engine->executions.executions[next].deadline_id;
+    return true;
+}
+
+/* A venue outside the process has not answered: nothing is known, so it is asked. */
+static void ask(l1_engine *engine, uint32_t execution, uint32_t order, l1_engine_out *out)
+{
+    static const int64_t first_ns = 250 * 1000000LL, longest_ns = 4000 * 1000000LL;
+    l1_execution *owner = &engine->executions.executions[execution];
+    l1_order *target = &engine->executions.orders[order];
+    if (target->state != L1_ORDER_UNKNOWN) {
+        target->state = l1_order_next(target->state, L1_ORDER_ON_TIMEOUT);
+        L1_ASSERT(target->state == L1_ORDER_UNKNOWN);
+        engine->kill_switch.unknown_orders[target->symbol]++;
+        l1_engine_alert(engine, L1_ALERT_OUTCOME_UNKNOWN, target->symbol, owner->signal_id, L1_OFF,
+                        L1_OFF, out, "the venue has not answered; the symbol is frozen");
+        if (!owner->reported) {
+            l1_engine_report_execution(engine, execution, L1_REPORT_UNKNOWN,
+                                       L1_RULE_OUTCOME_UNKNOWN, out);
+        }
+    }
+    engine->effect.as.cancel = (l1_cancel){.symbol = target->symbol, .id = target->id};
+    l1_engine_put(engine, L1_EFFECT_QUERY, out);
+    const uint32_t doublings = owner->queries < 4 ? owner->queries : 4;
+    const int64_t wait_ns = first_ns << doublings;
+    owner->queries++;
+    l1_engine_timer_at(engine, execution,
+                       engine->now_ns + (wait_ns < longest_ns ? wait_ns : longest_ns));
+}
+
+static void late(l1_engine *engine, uint32_t execution, uint32_t order, l1_engine_out *out)
+{
+    const l1_order *target = &engine->executions.orders[order];
+    if (!target->open) return;
+    if (engine->limits.mode == L1_MODE_LIVE) {
+        ask(engine, execution, order, out);
+        return;
+    }
+    if (target->state != L1_ORDER_SENT && target->state != L1_ORDER_LIVE) return;
+    engine->executions.executions[execution].ended_by = L1_RULE_ORDER_TIMEOUT;
+    l1_engine_cancel(engine, order, out);
+}
+
+void l1_engine_timer(l1_engine *engine, l1_engine_out *out)
+{
+    const uint32_t execution = l1_executions_next(&engine->executions);
+    L1_ASSERT(execution != L1_NONE);
+    l1_execution *owner = &engine->executions.executions[execution];
+    l1_engine_before(engine, owner->deadline_ns);
+    l1_engine_stop_timer(engine, execution);
+    switch (owner->phase) {
+    case L1_PHASE_RELEASING: owner->ended_by = L1_RULE_ORDER_TIMEOUT; break;
+    case L1_PHASE_SENT: late(engine, execution, owner->main, out); break;
+    case L1_PHASE_FLATTENING: late(engine, execution, owner->flat, out); break;
+    case L1_PHASE_PROTECTING: l1_engine_watchdog(engine, execution, out); break;
+    default: break;
+    }
+}
+
+bool l1_engine_pending(const l1_engine *engine)
+{
+    return engine->pending > 0;
+}

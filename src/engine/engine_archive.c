@@ -1,0 +1,183 @@
+/* engine/engine_archive.c: the one listing of the engine's state, and its move to other limits. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "engine/engine_state.h"
+
+void l1_engine_archive(l1_archive *archive, l1_engine *engine)
+{
+    const uint32_t symbols = engine->limits.symbols_count;
+    L1_ASSERT(symbols > 0);
+    for (uint32_t i = 0; i < symbols; i++) {
+        l1_market_archive(archive, &engine->markets[i]);
+        l1_volatility_archive(archive, &engine->volatility[i]);
+        l1_archive_i64(archive, &engine->known_mid_e8[i]);
+    }
+    l1_account_archive(archive, &engine->account, symbols);
+    l1_drawdown_archive(archive, &engine->drawdown, symbols);
+    l1_kill_switch_archive(archive, &engine->kill_switch, symbols);
+    l1_order_pace_archive(archive, engine->pace);
+    l1_signal_table_archive(archive, &engine->signals);
+    l1_executions_archive(archive, &engine->executions);
+    l1_archive_i64(archive, &engine->now_ns);
+    l1_archive_i64(archive, &engine->day_done);
+    l1_archive_u64(archive, &engine->effect_seq);
+    l1_archive_u64(archive, &engine->last_id);
+    l1_archive_u64(archive, &engine->last_serial);
+    l1_archive_u32(archive, &engine->pending);
+}
+
+/* --- a change of configuration: symbols are matched by name --- */
+
+static bool idle(const l1_engine *old, uint32_t symbol)
+{
+    const l1_account *account = &old->account;
+    return account->total_e8[symbol + 1] == 0 && account->open_buy_e8[symbol] == 0 &&
+           account->stops_open[symbol] == 0 && old->kill_switch.unknown_orders[symbol] == 0;
+}
+
+static bool map_symbols(const l1_engine *engine, const l1_engine *old,
+                        int32_t map[L1_SYMBOLS_MAX], char why[160])
+{
+    for (uint32_t i = 0; i < old->limits.symbols_count; i++) {
+        map[i] = l1_limits_symbol(&engine->limits, old->limits.symbols[i].name);
+        if (map[i] >= 0 || idle(old, i)) continue;
+        snprintf(why, 160, "symbol %s is no longer configured but still has base, orders or stops",
+                 old->limits.symbols[i].name);
+        return false;
+    }
+    return true;
+}
+
+static void adopt_account(l1_account *to, const l1_account *from, const int32_t *map,
+                          uint32_t count)
+{
+    const l1_account source = *from;
+    *to = source;
+    memset(to->total_e8, 0, sizeof to->total_e8);
+    memset(to->foreign_locked_e8, 0, sizeof to->foreign_locked_e8);
+    memset(to->own_locked_e8, 0, sizeof to->own_locked_e8);
+    memset(to->stop_locked_e8, 0, sizeof to->stop_locked_e8);
+    memset(to->open_buy_e8, 0, sizeof to->open_buy_e8);
+    memset(to->stops_open, 0, sizeof to->stops_open);
+    to->total_e8[0] = source.total_e8[0];
+    to->foreign_locked_e8[0] = source.foreign_locked_e8[0];
+    to->own_locked_e8[0] = source.own_locked_e8[0];
+    for (uint32_t i = 0; i < count; i++) {
+        if (map[i] < 0) continue;
+        to->total_e8[map[i] + 1] = source.total_e8[i + 1];
+        to->foreign_locked_e8[map[i] + 1] = source.foreign_locked_e8[i + 1];
+        to->own_locked_e8[map[i] + 1] = source.own_locked_e8[i + 1];
+        to->stop_locked_e8[map[i]] = source.stop_locked_e8[i];
+        to->open_buy_e8[map[i]] = source.open_buy_e8[i];
+        to->stops_open[map[i]] = source.stops_open[i];
+    }
+    for (uint32_t i = 0; i < L1_FILLS_KEPT; i++) {
+        l1_balance_change *change = &to->changes[i];
+        if (change->asset > 0 && change->asset <= (int32_t)count) {
+            change->asset = map[change->asset - 1] + 1; /* -1 becomes the quote: delta dropped */
+            if (change->asset == 0) change->delta_e8 = 0;
+        }
+    }
+}
+
+static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t *map)
+{
+    engine->drawdown.minute = old->drawdown.minute;
+    engine->drawdown.portfolio = old->drawdown.portfolio;
+    engine->kill_switch = old->kill_switch;
+    memset(engine->kill_switch.symbol_halted, 0, sizeof engine->kill_switch.symbol_halted);
+    memset(engine->kill_switch.unknown_orders, 0, sizeof engine->kill_switch.unknown_orders);
+    for (uint32_t i = 0; i < old->limits.symbols_count; i++) {
+        if (map[i] < 0) continue;
+        engine->markets[map[i]] = old->markets[i];
+        engine->markets[map[i]].book.symbol = map[i];
+        engine->markets[map[i]].bar.symbol = map[i];
+        engine->volatility[map[i]] = old->volatility[i];
+        engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
+        engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
+        engine->drawdown.cash_e8[map[i]] = old->drawdown.cash_e8[i];
+        engine->kill_switch.symbol_halted[map[i]] = old->kill_switch.symbol_halted[i];
+        engine->kill_switch.unknown_orders[map[i]] = old->kill_switch.unknown_orders[i];
+    }
+}
+
+static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int32_t *map,
+                             char why[160])
+{
+    l1_executions *to = &engine->executions;
+    const l1_executions *from = &old->executions;
+    if (to->orders_capacity != from->orders_capacity) {
+        if (from->open_executions == 0) return true; /* nothing under way: start empty */
+        snprintf(why, 160, "order.open_max cannot change while %u executions are open",
+                 from->open_executions);
+        return false;
+    }
+    const size_t slots = from->orders_capacity;
+    memcpy(to->orders, from->orders, slots * sizeof *to->orders);
+    memcpy(to->executions, from->executions, slots * sizeof *to->executions);
+    memcpy(to->index, from->index, ((size_t)from->index_mask + 1) * sizeof *to->index);
+    memcpy(to->free_orders, from->free_orders, slots * sizeof *to->free_orders);
+    memcpy(to->free_executions, from->free_executions, slots * sizeof *to->free_executions);
+    memcpy(to->heap, from->heap, slots * sizeof *to->heap);
+    to->free_orders_first = from->free_orders_first;
+    to->free_orders_next = from->free_orders_next;
+    to->free_executions_first = from->free_executions_first;
+    to->free_executions_next = from->free_executions_next;
+    to->heap_count = from->heap_count;
+    to->open_orders = from->open_orders;
+    to->open_executions = from->open_executions;
+    for (size_t i = 0; i < slots; i++) {
+        /* An ended slot of a symbol that is gone keeps no meaning; it goes to symbol 0. */
+        const int32_t order = map[to->orders[i].symbol];
+        const int32_t execution = map[to->executions[i].symbol];
+        to->orders[i].symbol = order < 0 ? 0 : order;
+        to->executions[i].symbol = execution < 0 ? 0 : execution;
+    }
+    return true;
+}
+
+static bool adopt_signals(l1_engine *engine, const l1_engine *old, char why[160])
+{
+    const l1_signal_table *from = &old->signals;
+    for (uint64_t serial = from->first; serial < from->next; serial++) {
+        const l1_remembered *slot = &from->slots[serial % from->capacity];
+        if (l1_signal_table_restore(&engine->signals, slot)) continue;
+        const bool old_enough = old->now_ns - slot->seen_ns > L1_SIGNAL_KEPT_NS;
+        if (old_enough && slot->report_seq != 0) continue;
+        snprintf(why, 160, "signal.remember_max is smaller than the %llu ids remembered",
+                 (unsigned long long)(from->next - from->first));
+        return false;
+    }
+    return true;
+}
+
+bool l1_engine_adopt(l1_engine *engine, const l1_engine *old, char why[160])
+{
+    int32_t map[L1_SYMBOLS_MAX];
+    L1_ASSERT(engine->effect_seq == 0);
+    if (strcmp(engine->limits.quote, old->limits.quote) != 0) {
+        snprintf(why, 160, "portfolio.quote cannot change from %s", old->limits.quote);
+        return false;
+    }
+    if (!map_symbols(engine, old, map, why)) return false;
+    if (!adopt_executions(engine, old, map, why)) return false;
+    if (!adopt_signals(engine, old, why)) return false;
+    adopt_account(&engine->account, &old->account, map, old->limits.symbols_count);
+    adopt_symbols(engine, old, map);
+    memcpy(engine->pace, old->pace, sizeof *engine->pace);
+    for (uint32_t i = 0; i < L1_PACE_KEPT; i++) {
+        const int32_t symbol = engine->pace->entries[i].symbol;
+        if (symbol >= 0 && symbol < (int32_t)old->limits.symbols_count) {
+            engine->pace->entries[i].symbol = map[symbol];
+        }
+    }
+    engine->now_ns = old->now_ns;
+    engine->day_done = -1;
+    engine->effect_seq = old->effect_seq;
+    engine->last_id = old->last_id;
+    engine->last_serial = old->last_serial;
+    engine->pending = old->pending;
+    return true;
+}

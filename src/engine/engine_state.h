@@ -1,0 +1,102 @@
+/* engine/engine_state.h: the engine's state and the parts its files share. Private to engine/. */
+#ifndef L1_ENGINE_ENGINE_STATE_H
+#define L1_ENGINE_ENGINE_STATE_H
+
+#include "decision/risk_rules.h"
+#include "engine/engine.h"
+#include "order_manager/executions.h"
+#include "order_manager/signal_table.h"
+
+struct l1_engine {
+    l1_limits limits;
+    l1_market markets[L1_SYMBOLS_MAX];
+    l1_volatility volatility[L1_SYMBOLS_MAX];
+    l1_account account;
+    l1_drawdown drawdown;
+    l1_kill_switch kill_switch;
+    l1_order_pace *pace;
+    l1_signal_table signals;
+    l1_executions executions;
+    int64_t known_mid_e8[L1_SYMBOLS_MAX]; /* the last mid there was, fresh or not */
+    int64_t now_ns;
+    int64_t day_done; /* Unix day whose first values have all been taken */
+    uint64_t effect_seq;
+    uint64_t last_id;
+    uint64_t last_serial;
+    uint32_t pending; /* accepted signals without a final report */
+
+    /* Working memory of one call; no part of the state. */
+    l1_effect effect;
+    l1_assessment facts;
+    l1_decision decision;
+    int64_t base_e8[L1_SYMBOLS_MAX], mid_e8[L1_SYMBOLS_MAX], mid_until_ns[L1_SYMBOLS_MAX];
+};
+
+/* --- publish.c: effects --- */
+void l1_engine_put(l1_engine *engine, l1_effect_kind kind, l1_engine_out *out);
+__attribute__((format(printf, 8, 9))) void
+l1_engine_alert(l1_engine *engine, l1_alert_code code, int32_t symbol, const char *signal_id,
+                int64_t value_e8, int64_t limit_e8, l1_engine_out *out, const char *format, ...);
+/* Publishes engine->effect.as.report as the final report of `id`, duplicates' echo included. */
+void l1_engine_final_report(l1_engine *engine, l1_hash128 id, l1_engine_out *out);
+/* Starts engine->effect.as.report from an execution. */
+l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution);
+void l1_engine_report_execution(l1_engine *engine, uint32_t execution, l1_report_status status,
+                                l1_rule reason, l1_engine_out *out);
+void l1_engine_report_protection(l1_engine *engine, uint32_t execution, const l1_order *order,
+                                 l1_report_status status, const char *detail, l1_engine_out *out);
+
+/* --- intake.c: signals and refusals --- */
+void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_out *out);
+void l1_engine_on_refusal(l1_engine *engine, const l1_refusal *refusal, l1_engine_out *out);
+l1_risk_view l1_engine_view(const l1_engine *engine);
+
+/* --- observe.c: market, portfolio, control, time --- */
+void l1_engine_before(l1_engine *engine, int64_t now_ns);
+void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out);
+void l1_engine_on_book(l1_engine *engine, const l1_book *book);
+void l1_engine_on_portfolio(l1_engine *engine, const l1_portfolio *portfolio, l1_engine_out *out);
+void l1_engine_on_control(l1_engine *engine, const l1_control *control, l1_engine_out *out);
+void l1_engine_on_clock_jump(l1_engine *engine, int64_t jump_ns, l1_engine_out *out);
+void l1_engine_open_day(l1_engine *engine);
+
+/* --- booking.c: balances, locks and losses follow every send, fill and end --- */
+void l1_engine_book_send(l1_engine *engine, uint32_t order);
+void l1_engine_book_fill(l1_engine *engine, uint32_t order, const l1_venue_event *fill);
+void l1_engine_book_end(l1_engine *engine, uint32_t order);
+void l1_engine_book_stop_live(l1_engine *engine, uint32_t order, int64_t qty_e8);
+/* A stop about to be canceled for a sell no longer counts as sellable by others. */
+void l1_engine_book_release(l1_engine *engine, uint32_t order);
+/* The lock of a canceled stop becomes base set aside for the sell. */
+void l1_engine_book_reserve(l1_engine *engine, uint32_t execution, int64_t delta_e8);
+
+/* --- trade.c: sending --- */
+/* True when sent. Otherwise the execution's `refusal` says why. */
+bool l1_engine_send(l1_engine *engine, uint32_t execution, const l1_submit *submit, bool exempt,
+                    l1_engine_out *out);
+void l1_engine_cancel(l1_engine *engine, uint32_t order, l1_engine_out *out);
+void l1_engine_start_buy(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+void l1_engine_start_sell(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+/* One of the stops that `sell` released has ended, freeing `freed_e8` of base. */
+void l1_engine_released(l1_engine *engine, uint32_t sell, uint32_t from, int64_t freed_e8,
+                        l1_engine_out *out);
+void l1_engine_finish_sell(l1_engine *engine, uint32_t sell, l1_engine_out *out);
+void l1_engine_timer_at(l1_engine *engine, uint32_t execution, int64_t deadline_ns);
+void l1_engine_stop_timer(l1_engine *engine, uint32_t execution);
+void l1_engine_close(l1_engine *engine, uint32_t execution);
+
+/* --- answers.c: what the venue says --- */
+void l1_engine_on_venue(l1_engine *engine, const l1_venue_event *event, l1_engine_out *out);
+
+/* --- protect.c: base that was bought and its stop --- */
+void l1_engine_entry_ended(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+void l1_engine_stop_live(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order, bool live_once,
+                          l1_venue_reason reason, l1_engine_out *out);
+void l1_engine_flat_ended(l1_engine *engine, uint32_t execution, uint32_t order,
+                          l1_venue_reason reason, l1_engine_out *out);
+/* Sends a standalone stop for what the execution holds, or goes down the chain. */
+void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+void l1_engine_watchdog(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+
+#endif

@@ -1,0 +1,240 @@
+/* engine/intake.c: one signal from the bus to its verdict, in the order of the stages. */
+#include <string.h>
+
+#include "base/assert.h"
+#include "decision/execution_logic.h"
+#include "decision/trend_ai.h"
+#include "engine/engine_state.h"
+#include "executor/legs.h"
+
+#define ID_DOMAIN UINT64_C(0x4C315349474E4944) /* "L1SIGNID" */
+
+l1_risk_view l1_engine_view(const l1_engine *engine)
+{
+    return (l1_risk_view){
+        .limits = &engine->limits,
+        .markets = engine->markets,
+        .account = &engine->account,
+        .drawdown = &engine->drawdown,
+        .kill_switch = &engine->kill_switch,
+        .pace = engine->pace,
+        .now_ns = engine->now_ns,
+    };
+}
+
+static bool same(l1_hash128 a, l1_hash128 b)
+{
+    return a.lo == b.lo && a.hi == b.hi;
+}
+
+/* Rule 2. True when the id was seen: answered here, nothing is sent. */
+static bool duplicate(l1_engine *engine, const char *signal_id, int32_t symbol, l1_hash128 id,
+                      l1_hash128 content, l1_engine_out *out)
+{
+    const l1_remembered *seen = l1_signal_table_find(&engine->signals, id);
+    if (seen == NULL) return false;
+    const uint64_t report_seq = seen->report_seq;
+    const bool reused = !same(seen->content, content);
+    if (report_seq != 0) {
+        engine->effect.as.of_seq = report_seq;
+        l1_engine_put(engine, L1_EFFECT_REPUBLISH, out);
+    } else {
+        l1_signal_table_wait(&engine->signals, id);
+    }
+    if (reused) {
+        l1_engine_alert(engine, L1_ALERT_SIGNAL_ID_REUSED, symbol, signal_id, L1_OFF, L1_OFF, out,
+                        "signal_id %s came again with other content; the first one stands",
+                        signal_id);
+    }
+    return true;
+}
+
+/* A report of a signal that never became an execution; the caller fills in what is known. */
+static l1_report *blank_report(l1_engine *engine, const char *signal_id, l1_rule reason)
+{
+    l1_report *report = &engine->effect.as.report;
+    memset(report, 0, sizeof *report);
+    report->final = true;
+    report->status = L1_REPORT_REJECTED;
+    report->reason = reason;
+    report->mode = engine->limits.mode;
+    report->symbol = -1;
+    strncpy(report->signal_id, signal_id, sizeof report->signal_id - 1);
+    l1_execution_id_of(engine->limits.engine_id, signal_id, report->execution_id);
+    report->requested_qty_e8 = L1_OFF;
+    report->avg_price_e8 = L1_OFF;
+    report->slippage_e8 = L1_OFF;
+    report->exposure_e8 = L1_OFF;
+    report->correlation_impact_e8 = L1_OFF;
+    report->scores = (l1_scores){L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF};
+    return report;
+}
+
+static l1_report *report_of_signal(l1_engine *engine, const l1_signal *signal, l1_rule reason)
+{
+    l1_report *report = blank_report(engine, signal->id, reason);
+    report->symbol = signal->symbol;
+    memcpy(report->symbol_text, signal->symbol_text, sizeof report->symbol_text);
+    report->side = signal->side;
+    report->has_side = true;
+    report->requested_qty_e8 = signal->qty_e8;
+    report->exposure_e8 = engine->facts.exposure_e8;
+    report->correlation_impact_e8 = engine->facts.correlation_impact_e8;
+    return report;
+}
+
+/* Remembers a new id. False: no room; the signal is rejected without being remembered. */
+static bool remember(l1_engine *engine, const char *signal_id, int32_t symbol, l1_hash128 id,
+                     l1_hash128 content, l1_engine_out *out)
+{
+    if (l1_signal_table_add(&engine->signals, id, content, engine->now_ns)) return true;
+    l1_engine_alert(engine, L1_ALERT_SIGNAL_TABLE_FULL, symbol, signal_id,
+                    (int64_t)engine->limits.signals_max * L1_E8,
+                    (int64_t)engine->limits.signals_max * L1_E8, out,
+                    "no signal_id can be remembered; raise signal.remember_max");
+    return false;
+}
+
+static void put_unremembered(l1_engine *engine, l1_engine_out *out)
+{
+    l1_engine_put(engine, L1_EFFECT_REPORT, out);
+}
+
+void l1_engine_on_refusal(l1_engine *engine, const l1_refusal *refusal, l1_engine_out *out)
+{
+    const int32_t symbol = l1_limits_symbol(&engine->limits, refusal->symbol_text);
+    const bool named = refusal->topic == L1_TOPIC_SIGNALS && refusal->signal_id[0] != '\0';
+    l1_engine_alert(engine, L1_ALERT_MALFORMED_MESSAGE, symbol, named ? refusal->signal_id : NULL,
+                    L1_OFF, L1_OFF, out, "line %llu, offset %llu, field %s: %s",
+                    (unsigned long long)refusal->line, (unsigned long long)refusal->offset,
+                    refusal->field[0] == '\0' ? "-" : refusal->field, refusal->cause);
+    if (!named) return;
+    const l1_hash128 id =
+        l1_hash_of(ID_DOMAIN, refusal->signal_id, strlen(refusal->signal_id));
+    if (duplicate(engine, refusal->signal_id, symbol, id, refusal->content, out)) return;
+    const bool kept = remember(engine, refusal->signal_id, symbol, id, refusal->content, out);
+    l1_report *report = blank_report(engine, refusal->signal_id, L1_RULE_MALFORMED_SIGNAL);
+    report->symbol = symbol;
+    memcpy(report->symbol_text, refusal->symbol_text, sizeof report->symbol_text);
+    strncpy(report->detail, refusal->cause, sizeof report->detail - 1);
+    l1_violation *violation = &report->violations[report->violations_count++];
+    *violation = (l1_violation){L1_RULE_MALFORMED_SIGNAL, L1_OFF, L1_OFF, ""};
+    strncpy(violation->detail, refusal->field, sizeof violation->detail - 1);
+    if (kept) {
+        l1_engine_final_report(engine, id, out);
+    } else {
+        put_unremembered(engine, out);
+    }
+}
+
+static void reject(l1_engine *engine, const l1_signal *signal, l1_hash128 id,
+                   const l1_violation *violations, uint32_t count, l1_engine_out *out)
+{
+    L1_ASSERT(count > 0);
+    L1_ASSERT(count <= L1_VIOLATIONS_MAX);
+    l1_report *report = report_of_signal(engine, signal, violations[0].rule);
+    report->violations_count = count;
+    memcpy(report->violations, violations, count * sizeof violations[0]);
+    memcpy(report->detail, violations[0].detail, sizeof violations[0].detail);
+    l1_engine_final_report(engine, id, out);
+}
+
+static void reject_for(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1_rule rule,
+                       const char *detail, l1_engine_out *out)
+{
+    l1_violation violation = {.rule = rule, .value_e8 = L1_OFF, .limit_e8 = L1_OFF};
+    strncpy(violation.detail, detail, sizeof violation.detail - 1);
+    reject(engine, signal, id, &violation, 1, out);
+}
+
+static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id,
+                  const l1_scores *scores, const l1_plan *plan, l1_engine_out *out)
+{
+    const uint32_t at = l1_execution_open(&engine->executions);
+    L1_ASSERT(at != L1_NONE);
+    l1_execution *execution = &engine->executions.executions[at];
+    const l1_risk_view view = l1_engine_view(engine);
+    memcpy(execution->signal_id, signal->id, sizeof execution->signal_id);
+    l1_execution_id_of(engine->limits.engine_id, signal->id, execution->execution_id);
+    execution->id_hash = id;
+    execution->serial = ++engine->last_serial;
+    execution->symbol = signal->symbol;
+    execution->side = signal->side;
+    execution->requested_e8 = signal->qty_e8;
+    execution->planned_e8 = plan->children[0].qty_e8;
+    execution->stop_e8 = engine->decision.stop_e8;
+    execution->limit_e8 = engine->facts.limit_e8;
+    execution->arrival_mid_e8 = engine->facts.mid_e8;
+    execution->arrival_ns = engine->now_ns;
+    execution->scores = *scores;
+    execution->adjustments_count = engine->decision.adjustments_count;
+    memcpy(execution->adjustments, engine->decision.adjustments, sizeof execution->adjustments);
+    l1_risk_impact(&view, signal, execution->planned_e8, execution->arrival_mid_e8,
+                   &execution->exposure_e8, &execution->correlation_impact_e8);
+    engine->pending++;
+    if (signal->side == L1_SIDE_BUY) {
+        l1_engine_start_buy(engine, at, out);
+    } else {
+        l1_engine_start_sell(engine, at, out);
+    }
+}
+
+/* Rules 3 to 26 held: geometry, gate, size, plan, send. */
+static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1_engine_out *out)
+{
+    const l1_limits *limits = &engine->limits;
+    const l1_market *market = &engine->markets[signal->symbol];
+    const l1_volatility *volatility = &engine->volatility[signal->symbol];
+    const bool bar_fresh = l1_market_bar_fresh(market, engine->now_ns, limits->market_age_ns);
+    l1_scores scores;
+    const l1_rule veto = l1_trend_ai_gate(limits, &scores);
+    if (!l1_decide_protection(limits, signal, &engine->facts, volatility, bar_fresh,
+                              &engine->decision)) {
+        reject(engine, signal, id, &engine->decision.refusal, 1, out);
+        return;
+    }
+    if (veto != L1_RULE_UNJUDGED && !engine->facts.reducing) {
+        reject_for(engine, signal, id, veto, limits->ai_required ? "ai.required is true" : "", out);
+        return;
+    }
+    if (!l1_decide_size(limits, signal, &engine->facts, volatility, bar_fresh,
+                        &engine->decision)) {
+        reject(engine, signal, id, &engine->decision.refusal, 1, out);
+        return;
+    }
+    l1_plan plan;
+    if (!l1_plan_make(engine->decision.qty_e8, engine->now_ns, &plan)) {
+        reject_for(engine, signal, id, L1_RULE_NO_PLAN, "", out);
+        return;
+    }
+    /* Two open orders an execution: what it opens later always finds a slot. */
+    if (2 * (engine->executions.open_executions + 1) > limits->orders_max) {
+        reject_for(engine, signal, id, L1_RULE_NO_PLAN, "order.open_max is reached", out);
+        return;
+    }
+    begin(engine, signal, id, &scores, &plan, out);
+}
+
+void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_out *out)
+{
+    L1_ASSERT(signal->id[0] != '\0');
+    L1_ASSERT(signal->symbol < (int32_t)engine->limits.symbols_count);
+    const l1_hash128 id = l1_hash_of(ID_DOMAIN, signal->id, strlen(signal->id));
+    if (duplicate(engine, signal->id, signal->symbol, id, signal->content, out)) return;
+    if (!remember(engine, signal->id, signal->symbol, id, signal->content, out)) {
+        engine->facts.exposure_e8 = engine->facts.correlation_impact_e8 = L1_OFF;
+        l1_report *report = report_of_signal(engine, signal, L1_RULE_SIGNAL_TABLE_FULL);
+        report->violations[report->violations_count++] =
+            (l1_violation){L1_RULE_SIGNAL_TABLE_FULL, (int64_t)engine->limits.signals_max * L1_E8,
+                           (int64_t)engine->limits.signals_max * L1_E8, ""};
+        put_unremembered(engine, out);
+        return;
+    }
+    const l1_risk_view view = l1_engine_view(engine);
+    l1_risk_assess(&view, signal, &engine->facts);
+    if (engine->facts.violations_count > 0) {
+        reject(engine, signal, id, engine->facts.violations, engine->facts.violations_count, out);
+        return;
+    }
+    decide(engine, signal, id, out);
+}

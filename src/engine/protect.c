@@ -1,0 +1,264 @@
+/* engine/protect.c: bought base and its stop, from the entry's end to the last unit sold. */
+#include "base/assert.h"
+#include "engine/engine_state.h"
+#include "executor/legs.h"
+#include "executor/protection.h"
+
+static l1_execution *at(l1_engine *engine, uint32_t execution)
+{
+    L1_ASSERT(execution < engine->executions.executions_capacity);
+    return &engine->executions.executions[execution];
+}
+
+static const l1_order *order_at(const l1_engine *engine, uint32_t order)
+{
+    L1_ASSERT(order < engine->executions.orders_capacity);
+    return &engine->executions.orders[order];
+}
+
+static bool stop_open(l1_engine *engine, uint32_t execution)
+{
+    const uint32_t stop = at(engine, execution)->stop;
+    return stop != L1_NONE && order_at(engine, stop)->open;
+}
+
+/* What it holds on the lot: less than a lot cannot be sold and counts as nothing. */
+static int64_t naked_e8(l1_engine *engine, uint32_t execution)
+{
+    const l1_execution *owner = at(engine, execution);
+    const int64_t held_e8 = owner->held_e8 > 0 ? owner->held_e8 : 0;
+    return l1_step_down(held_e8, engine->limits.symbols[owner->symbol].lot_e8);
+}
+
+static void report_entry(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    if (owner->reported) return;
+    const l1_order *order = order_at(engine, owner->main);
+    l1_report_status status = L1_REPORT_EXPIRED;
+    l1_rule reason = L1_RULE_NOT_FILLED;
+    if (order->executed_e8 > 0) {
+        reason = L1_RULE_UNJUDGED;
+        status = order->executed_e8 == owner->planned_e8 ? L1_REPORT_FILLED
+                                                         : L1_REPORT_PARTIALLY_FILLED;
+    } else if (order->state == L1_ORDER_REJECTED) {
+        status = L1_REPORT_REJECTED;
+        reason = L1_RULE_VENUE_REJECTED;
+        l1_engine_alert(engine, L1_ALERT_VENUE_REJECTED, owner->symbol, owner->signal_id, L1_OFF,
+                        L1_OFF, out, "the venue refused the entry");
+    } else if (order->state == L1_ORDER_CANCELED) {
+        status = L1_REPORT_CANCELED;
+        reason = owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL
+                                                     : owner->ended_by;
+    }
+    l1_engine_report_execution(engine, execution, status, reason, out);
+}
+
+void l1_engine_entry_ended(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    l1_engine_stop_timer(engine, execution);
+    if (order_at(engine, owner->main)->executed_e8 == 0) {
+        report_entry(engine, execution, out);
+        if (!stop_open(engine, execution)) l1_engine_close(engine, execution);
+        return; /* the list's second leg ends by itself */
+    }
+    owner->phase = L1_PHASE_PROTECTING;
+    l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
+    if (!stop_open(engine, execution)) l1_engine_protect(engine, execution, out);
+}
+
+void l1_engine_stop_live(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    const l1_order *stop = order_at(engine, owner->stop);
+    if (stop->state != L1_ORDER_LIVE) return; /* already being canceled */
+    if (owner->phase != L1_PHASE_PROTECTING) return;
+    owner->phase = L1_PHASE_GUARDED;
+    l1_engine_stop_timer(engine, execution);
+    if (!owner->reported) {
+        report_entry(engine, execution, out);
+        return; /* the final report shows the stop */
+    }
+    const l1_report_status status =
+        owner->replacing ? L1_REPORT_STOP_REPLACED : L1_REPORT_STOP_PLACED;
+    owner->replacing = false;
+    l1_engine_report_protection(engine, execution, stop, status, "", out);
+}
+
+/* Nothing is held any more, or nothing that can be sold. */
+static void close_if_done(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    report_entry(engine, execution, out);
+    if (!stop_open(engine, execution)) l1_engine_close(engine, execution);
+}
+
+static void alarm_naked(l1_engine *engine, uint32_t execution, const char *why, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, owner->symbol, owner->signal_id,
+                    owner->held_e8, 0, out, "held without a stop and cannot be protected: %s", why);
+    close_if_done(engine, execution, out);
+}
+
+static void flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    const l1_submit submit = l1_flat_submit(&engine->limits, owner, naked_e8(engine, execution));
+    owner->refusal = (l1_violation){0};
+    const bool sent = l1_engine_send(engine, execution, &submit, true, out);
+    const l1_violation why = owner->refusal;
+    owner->refusal = (l1_violation){0};
+    if (!sent) {
+        alarm_naked(engine, execution, why.detail, out);
+        return;
+    }
+    owner->phase = L1_PHASE_FLATTENING;
+    l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.order_timeout_ns);
+}
+
+void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    const int64_t qty_e8 = naked_e8(engine, execution);
+    if (qty_e8 == 0) {
+        if (owner->replacing) {
+            owner->replacing = false;
+            l1_engine_report_protection(engine, execution, NULL, L1_REPORT_STOP_CANCELED,
+                                        "sold by a later signal", out);
+        }
+        close_if_done(engine, execution, out);
+        return;
+    }
+    owner->phase = L1_PHASE_PROTECTING;
+    const l1_submit submit = l1_stop_submit(&engine->limits, owner, qty_e8);
+    owner->refusal = (l1_violation){0};
+    const bool sent = l1_engine_send(engine, execution, &submit, true, out);
+    const l1_violation why = owner->refusal;
+    owner->refusal = (l1_violation){0};
+    if (sent) {
+        l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
+        return;
+    }
+    report_entry(engine, execution, out);
+    l1_engine_report_protection(engine, execution, NULL, L1_REPORT_STOP_FAILED, why.detail, out);
+    l1_engine_alert(engine, L1_ALERT_STOP_FAILED, owner->symbol, owner->signal_id, qty_e8, 0, out,
+                    "no stop can be placed: %s", why.detail);
+    owner->replacing = false;
+    flatten(engine, execution, out);
+}
+
+static void go_on(l1_engine *engine, uint32_t execution, l1_protect action, l1_engine_out *out)
+{
+    switch (action) {
+    case L1_PROTECT_NOTHING: close_if_done(engine, execution, out); break;
+    case L1_PROTECT_STOP: l1_engine_protect(engine, execution, out); break;
+    case L1_PROTECT_FLAT: flatten(engine, execution, out); break;
+    default: alarm_naked(engine, execution, "the market exit left a rest", out); break;
+    }
+}
+
+/* A stop that a sell had released has ended: canceled as asked, or filled before that. */
+static void released_stop_ended(l1_engine *engine, uint32_t execution, const l1_order *stop,
+                                l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    const uint32_t sell = owner->released_by;
+    L1_ASSERT(sell != L1_NONE);
+    int64_t freed_e8 = stop->qty_e8 - stop->executed_e8;
+    if (stop->state == L1_ORDER_FILLED) freed_e8 = 0;
+    l1_engine_released(engine, sell, execution, freed_e8, out);
+    if (freed_e8 > 0 || owner->phase != L1_PHASE_RELEASED) return;
+    owner->released_by = L1_NONE;
+    owner->phase = L1_PHASE_GUARDED;
+    close_if_done(engine, execution, out);
+}
+
+static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_order *stop,
+                            l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    if (stop->state == L1_ORDER_CANCELED && owner->phase == L1_PHASE_RELEASED) return;
+    report_entry(engine, execution, out);
+    if (stop->executed_e8 > 0) {
+        const bool whole = stop->state == L1_ORDER_FILLED;
+        l1_engine_report_protection(engine, execution, stop,
+                                    whole ? L1_REPORT_STOP_FILLED
+                                          : L1_REPORT_STOP_PARTIALLY_FILLED,
+                                    "", out);
+        l1_engine_alert(engine, L1_ALERT_STOP_FILLED, owner->symbol, owner->signal_id,
+                        stop->executed_e8, stop->qty_e8, out, "the stop was %s",
+                        whole ? "filled" : "filled in part");
+        if (whole) return;
+    } else if (stop->state == L1_ORDER_CANCELED) {
+        l1_engine_report_protection(engine, execution, stop, L1_REPORT_STOP_CANCELED, "", out);
+    }
+    l1_engine_report_protection(engine, execution, stop, L1_REPORT_STOP_FAILED,
+                                "base is held without a stop", out);
+    l1_engine_alert(engine, L1_ALERT_STOP_FAILED, owner->symbol, owner->signal_id,
+                    naked_e8(engine, execution), 0, out, "the stop ended (%s) and left base naked",
+                    l1_order_state_text(stop->state));
+}
+
+void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order, bool live_once,
+                          l1_venue_reason reason, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    const l1_order stop = *order_at(engine, order);
+    const l1_order *entry = order_at(engine, owner->main);
+    if (entry->executed_e8 == 0) { /* the list ended with its entry */
+        if (!entry->open) l1_engine_close(engine, execution);
+        return;
+    }
+    if (naked_e8(engine, execution) > 0 || stop.executed_e8 > 0) {
+        report_stop_end(engine, execution, &stop, out);
+    }
+    if (owner->phase == L1_PHASE_RELEASED) {
+        released_stop_ended(engine, execution, &stop, out);
+        return;
+    }
+    const bool standalone = owner->generation > 1 || !engine->limits.symbols[owner->symbol].opo;
+    l1_protect action =
+        l1_protection_next(&stop, reason, naked_e8(engine, execution), standalone, live_once);
+    if (action == L1_PROTECT_STOP && owner->overdue) action = L1_PROTECT_FLAT;
+    go_on(engine, execution, action, out);
+}
+
+void l1_engine_flat_ended(l1_engine *engine, uint32_t execution, uint32_t order,
+                          l1_venue_reason reason, l1_engine_out *out)
+{
+    const l1_order flat = *order_at(engine, order);
+    l1_engine_stop_timer(engine, execution);
+    if (flat.executed_e8 > 0) {
+        const bool whole = flat.state == L1_ORDER_FILLED;
+        l1_engine_report_protection(engine, execution, &flat,
+                                    whole ? L1_REPORT_STOP_FILLED
+                                          : L1_REPORT_STOP_PARTIALLY_FILLED,
+                                    "market exit in place of the stop", out);
+        l1_engine_alert(engine, L1_ALERT_STOP_FILLED, flat.symbol,
+                        at(engine, execution)->signal_id, flat.executed_e8, flat.qty_e8, out,
+                        "sold at market because no stop could be placed");
+    }
+    go_on(engine, execution,
+          l1_protection_next(&flat, reason, naked_e8(engine, execution), true, true), out);
+}
+
+void l1_engine_watchdog(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, owner->symbol, owner->signal_id,
+                    engine->limits.naked_ns / 1000000 * L1_E8,
+                    engine->limits.naked_ns / 1000000 * L1_E8, out,
+                    "no live stop %lld ms after the fill; going on to a market exit",
+                    (long long)(engine->limits.naked_ns / 1000000));
+    owner->overdue = true;
+    report_entry(engine, execution, out);
+    if (!stop_open(engine, execution)) {
+        flatten(engine, execution, out);
+        return;
+    }
+    const l1_order *stop = order_at(engine, owner->stop);
+    if (stop->state == L1_ORDER_SENT || stop->state == L1_ORDER_LIVE) {
+        l1_engine_cancel(engine, owner->stop, out); /* its end leads to the market exit */
+    }
+}

@@ -1,0 +1,152 @@
+/* engine/publish.c: numbering effects, alerts and reports. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "engine/engine_state.h"
+#include "executor/legs.h"
+
+void l1_engine_put(l1_engine *engine, l1_effect_kind kind, l1_engine_out *out)
+{
+    L1_ASSERT(kind < L1_EFFECT_COUNT);
+    engine->effect.seq = ++engine->effect_seq;
+    engine->effect.at_ns = engine->now_ns;
+    engine->effect.kind = kind;
+    l1_effects_put(out->effects, &engine->effect);
+}
+
+void l1_engine_alert(l1_engine *engine, l1_alert_code code, int32_t symbol, const char *signal_id,
+                     int64_t value_e8, int64_t limit_e8, l1_engine_out *out, const char *format,
+                     ...)
+{
+    L1_ASSERT(code < L1_ALERT_COUNT);
+    l1_alert *alert = &engine->effect.as.alert;
+    memset(alert, 0, sizeof *alert);
+    alert->code = code;
+    alert->symbol = symbol;
+    if (signal_id != NULL) strncpy(alert->signal_id, signal_id, sizeof alert->signal_id - 1);
+    alert->value_e8 = value_e8;
+    alert->limit_e8 = limit_e8;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(alert->message, sizeof alert->message, format, arguments);
+    va_end(arguments);
+    l1_engine_put(engine, L1_EFFECT_ALERT, out);
+}
+
+void l1_engine_final_report(l1_engine *engine, l1_hash128 id, l1_engine_out *out)
+{
+    L1_ASSERT(engine->effect.as.report.final);
+    l1_engine_put(engine, L1_EFFECT_REPORT, out);
+    const uint64_t seq = engine->effect.seq;
+    if (l1_signal_table_reported(&engine->signals, id, seq)) {
+        engine->effect.as.of_seq = seq;
+        l1_engine_put(engine, L1_EFFECT_REPUBLISH, out);
+    }
+}
+
+static void add_fee(l1_report *report, int32_t asset, int64_t amount_e8)
+{
+    if (amount_e8 == 0) return;
+    L1_ASSERT(report->fees_count < L1_FEES_MAX);
+    report->fees[report->fees_count++] = (l1_fee){.asset = asset, .amount_e8 = amount_e8};
+}
+
+l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
+{
+    l1_report *report = &engine->effect.as.report;
+    memset(report, 0, sizeof *report);
+    memcpy(report->execution_id, execution->execution_id, sizeof report->execution_id);
+    memcpy(report->signal_id, execution->signal_id, sizeof report->signal_id);
+    report->symbol = execution->symbol;
+    memcpy(report->symbol_text, engine->limits.symbols[execution->symbol].name,
+           sizeof report->symbol_text);
+    report->side = execution->side;
+    report->has_side = true;
+    report->revision = execution->revision++;
+    report->mode = engine->limits.mode;
+    report->requested_qty_e8 = execution->requested_e8;
+    report->avg_price_e8 = L1_OFF;
+    report->slippage_e8 = L1_OFF;
+    report->scores = execution->scores;
+    report->exposure_e8 = execution->exposure_e8;
+    report->correlation_impact_e8 = execution->correlation_impact_e8;
+    report->adjustments_count = execution->adjustments_count;
+    memcpy(report->adjustments, execution->adjustments, sizeof report->adjustments);
+    if (execution->stop != L1_NONE) {
+        report->has_stop = true;
+        report->stop = l1_report_order_of(&engine->executions.orders[execution->stop]);
+    }
+    return report;
+}
+
+/* Percent against the mid at arrival; positive = worse for the side. */
+static int64_t slippage_percent_e8(l1_side side, int64_t average_e8, int64_t mid_e8)
+{
+    if (average_e8 == L1_OFF || mid_e8 <= 0) return L1_OFF;
+    const int64_t worse_e8 =
+        side == L1_SIDE_BUY ? average_e8 - mid_e8 : mid_e8 - average_e8;
+    int64_t percent_e8 = 0;
+    return l1_mul_div(worse_e8, 100 * L1_E8, mid_e8, L1_ROUND_NEAREST, &percent_e8) ? percent_e8
+                                                                                    : L1_OFF;
+}
+
+void l1_engine_report_execution(l1_engine *engine, uint32_t at, l1_report_status status,
+                                l1_rule reason, l1_engine_out *out)
+{
+    l1_execution *execution = &engine->executions.executions[at];
+    L1_ASSERT(!execution->reported);
+    l1_report *report = l1_engine_report_of(engine, execution);
+    report->status = status;
+    report->reason = reason;
+    report->final = status != L1_REPORT_UNKNOWN;
+    if (execution->refusal.rule != L1_RULE_UNJUDGED) {
+        report->violations[report->violations_count++] = execution->refusal;
+        memcpy(report->detail, execution->refusal.detail, sizeof execution->refusal.detail);
+    }
+    if (execution->main != L1_NONE) {
+        const l1_order *order = &engine->executions.orders[execution->main];
+        report->orders[report->orders_count++] = l1_report_order_of(order);
+        report->executed_qty_e8 = order->executed_e8;
+        report->executed_quote_e8 = order->cost_e8;
+        report->net_qty_e8 = order->executed_e8 - execution->fee_base_e8;
+        report->avg_price_e8 = report->orders[0].avg_price_e8;
+        report->slippage_e8 = slippage_percent_e8(execution->side, report->avg_price_e8,
+                                                  execution->arrival_mid_e8);
+    }
+    add_fee(report, execution->symbol + 1, execution->fee_base_e8);
+    add_fee(report, 0, execution->fee_quote_e8);
+    if (!report->final) {
+        l1_engine_put(engine, L1_EFFECT_REPORT, out);
+        return;
+    }
+    execution->reported = true;
+    L1_ASSERT(engine->pending > 0);
+    engine->pending--;
+    l1_engine_final_report(engine, execution->id_hash, out);
+}
+
+void l1_engine_report_protection(l1_engine *engine, uint32_t at, const l1_order *order,
+                                 l1_report_status status, const char *detail, l1_engine_out *out)
+{
+    l1_execution *execution = &engine->executions.executions[at];
+    L1_ASSERT(status >= L1_REPORT_STOP_PLACED);
+    l1_report *report = l1_engine_report_of(engine, execution);
+    report->protection = true;
+    report->status = status;
+    strncpy(report->detail, detail, sizeof report->detail - 1);
+    if (order != NULL) {
+        report->side = order->side;
+        report->orders[report->orders_count++] = l1_report_order_of(order);
+        report->executed_qty_e8 = order->executed_e8;
+        report->executed_quote_e8 = order->cost_e8;
+        report->net_qty_e8 = order->executed_e8;
+        report->avg_price_e8 = report->orders[0].avg_price_e8;
+        const bool own_entry = order->id.purpose == L1_PURPOSE_ENTRY;
+        add_fee(report, execution->symbol + 1, own_entry ? execution->fee_base_e8 : 0);
+        add_fee(report, 0, own_entry ? execution->fee_quote_e8 : order->fee_quote_e8);
+    }
+    report->adjustments_count = 0;
+    l1_engine_put(engine, L1_EFFECT_REPORT, out);
+}

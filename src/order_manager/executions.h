@@ -1,0 +1,132 @@
+/* order_manager/executions.h: accepted signals being executed or protected, and their orders.
+ *
+ * An execution lives from the acceptance of its signal until nothing of it rests at the venue. Its
+ * orders are slots of one bounded table, found by identity. Ended slots are reused oldest first,
+ * so a late fill still finds its order for as long as possible. Each execution has at most one
+ * timer; timers fire in order of (deadline, id).
+ * Units:       e8, Unix ns. Ownership: arrays from the arena; indices, never pointers, are kept.
+ * Determinism: pure. */
+#ifndef L1_ORDER_MANAGER_EXECUTIONS_H
+#define L1_ORDER_MANAGER_EXECUTIONS_H
+
+#include "base/arena.h"
+#include "domain/report.h"
+#include "order_manager/lifecycle.h"
+
+#define L1_NONE UINT32_MAX
+#define L1_RELEASES_MAX 64 /* own stops that one sell may release */
+#define L1_NO_DEADLINE INT64_MAX
+
+typedef struct {
+    l1_order_id id;
+    l1_order_state state; /* NONE: the slot was never used */
+    uint32_t execution;
+    int32_t symbol;
+    l1_side side;
+    l1_order_type type;
+    l1_time_in_force tif;
+    int64_t qty_e8, price_e8, stop_e8;
+    int64_t executed_e8, cost_e8; /* base and quote that have changed hands */
+    int64_t fee_quote_e8;         /* commission in quote */
+    int64_t locked_e8;            /* of what it pays with: counted in the account's own locks */
+    bool open;                    /* not ended, its last event handled */
+} l1_order;
+
+typedef enum {
+    L1_PHASE_FREE,
+    L1_PHASE_RELEASING,  /* a sell waits for own stops to be canceled */
+    L1_PHASE_SENT,       /* its entry or exit is at the venue */
+    L1_PHASE_PROTECTING, /* bought; the stop is not live yet */
+    L1_PHASE_GUARDED,    /* a stop rests */
+    L1_PHASE_RELEASED,   /* its stop was released for a sell that is not done yet */
+    L1_PHASE_FLATTENING, /* could not be protected: a market exit is at the venue */
+    L1_PHASE_CLOSED,     /* nothing rests; the slot waits for reuse */
+    L1_PHASE_COUNT
+} l1_phase;
+
+typedef struct {
+    uint32_t execution; /* whose stop was released */
+    int64_t freed_e8;   /* base that its cancel freed; L1_OFF = not ended yet */
+} l1_release;
+
+typedef struct {
+    l1_phase phase;
+    char signal_id[L1_SIGNAL_ID_MAX];
+    char execution_id[32];
+    l1_hash128 id_hash;
+    int32_t symbol;
+    l1_side side;
+    int64_t requested_e8, planned_e8; /* base: asked for, and after the decision */
+    int64_t stop_e8;                  /* the stop price after the decision */
+    int64_t limit_e8;                 /* worst price on the tick */
+    int64_t arrival_mid_e8, arrival_ns;
+    int64_t exposure_e8, correlation_impact_e8;
+    l1_scores scores;
+    uint32_t adjustments_count;
+    l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
+
+    uint64_t serial;           /* order of acceptance: own stops are released oldest first */
+    uint32_t main, stop, flat; /* orders: entry or exit; newest stop; market exit. L1_NONE */
+    uint32_t released_by;      /* the sell that released this one's stop; L1_NONE */
+    uint32_t generation;       /* of the next stop */
+    int64_t held_e8;           /* base bought, net of commission, not yet sold again by own orders */
+    int64_t reserved_e8;       /* exits: base set aside, counted in the account's own locks */
+    int64_t free_used_e8;      /* exits: the part of it that was free */
+    uint32_t releases_count;
+    l1_release releases[L1_RELEASES_MAX];
+
+    int64_t fee_base_e8, fee_quote_e8; /* of the main order */
+    l1_rule ended_by;                  /* CANCELED_BY_CONTROL, ORDER_TIMEOUT; UNJUDGED = neither */
+    l1_violation refusal;              /* presend's; rule UNJUDGED = none */
+    bool reported;                     /* the final report is out */
+    bool replacing;                    /* the stop on its way replaces a released one */
+    bool overdue;                      /* the watchdog fired: no further stop is tried */
+    uint32_t revision;
+
+    int64_t deadline_ns; /* L1_NO_DEADLINE = no timer */
+    uint64_t deadline_id;
+    uint32_t heap_at; /* position in the heap; L1_NONE */
+    uint32_t queries; /* asked so far about an unknown outcome */
+} l1_execution;
+
+typedef struct {
+    uint32_t orders_capacity, executions_capacity;
+    l1_order *orders;
+    l1_execution *executions;
+    uint32_t *index; /* of orders by identity: slot + 1 */
+    uint32_t index_mask;
+    uint32_t *free_orders, *free_executions; /* FIFO rings of reusable slots */
+    uint64_t free_orders_first, free_orders_next;
+    uint64_t free_executions_first, free_executions_next;
+    uint32_t *heap; /* executions by (deadline, id) */
+    uint32_t heap_count;
+    uint32_t open_orders, open_executions;
+} l1_executions;
+
+size_t l1_executions_cost(uint32_t orders_max);
+void l1_executions_init(l1_executions *table, l1_arena *arena, uint32_t orders_max);
+
+/* A fresh execution (every field zero or NONE); L1_NONE when all slots are open. */
+uint32_t l1_execution_open(l1_executions *table);
+void l1_execution_close(l1_executions *table, uint32_t execution); /* its timer must be off */
+
+/* A fresh order of `execution` from one leg, in state SENT; L1_NONE when all slots are open. */
+uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
+                       const l1_order_leg *leg);
+void l1_order_close(l1_executions *table, uint32_t order);
+
+/* The order of that identity, open or not yet reused; L1_NONE. */
+uint32_t l1_order_find(const l1_executions *table, l1_order_id id);
+
+/* Sets, moves or (L1_NO_DEADLINE) stops an execution's timer. `id` orders equal deadlines. */
+void l1_execution_timer(l1_executions *table, uint32_t execution, int64_t deadline_ns, uint64_t id);
+
+/* The execution whose timer is next; L1_NONE. */
+uint32_t l1_executions_next(const l1_executions *table);
+
+l1_order_status l1_order_status_of(const l1_order *order);
+l1_report_order l1_report_order_of(const l1_order *order);
+
+void l1_executions_archive(l1_archive *archive, l1_executions *table);
+
+#endif
