@@ -265,30 +265,55 @@ l1_result l1_decimal_parse(const char *text, size_t size, int64_t *e8)
     return L1_SUCCESS;
 }
 
+/* Writes the digits of `value` so that they end before `at`; returns where they begin. */
+static char *digits_before(char *at, uint64_t value)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    for (; value >= 100; value /= 100) {
+        at -= 2;
+        memcpy(at, pairs + 2 * (value % 100), 2);
+    }
+    if (value >= 10) {
+        at -= 2;
+        memcpy(at, pairs + 2 * value, 2);
+    } else {
+        *--at = (char)('0' + value);
+    }
+    return at;
+}
+
 size_t l1_decimal_format(int64_t e8, char out[L1_DECIMAL_TEXT_MAX])
 {
     char digits[L1_DECIMAL_TEXT_MAX];
     char *const end = digits + sizeof digits;
     char *at = end;
     const uint64_t value = magnitude(e8);
-    uint64_t whole = value / (uint64_t)L1_E8;
-    uint64_t fraction = value % (uint64_t)L1_E8;
+    uint32_t fraction = (uint32_t)(value % (uint64_t)L1_E8);
     if (fraction != 0) {
         unsigned places = 8;
-        for (; fraction % 10 == 0; places--) fraction /= 10;
-        for (; places > 0; places--) {
-            *--at = (char)('0' + fraction % 10);
-            fraction /= 10;
+        if (fraction % 10000 == 0) {
+            fraction /= 10000;
+            places -= 4;
         }
+        if (fraction % 100 == 0) {
+            fraction /= 100;
+            places -= 2;
+        }
+        if (fraction % 10 == 0) {
+            fraction /= 10;
+            places -= 1;
+        }
+        L1_ASSERT(fraction % 10 != 0);
+        at = digits_before(at, fraction);
+        while (at > end - places) *--at = '0';
         *--at = '.';
     }
-    do {
-        *--at = (char)('0' + whole % 10);
-        whole /= 10;
-    } while (whole > 0);
+    at = digits_before(at, value / (uint64_t)L1_E8);
     if (e8 < 0) *--at = '-';
     const size_t size = (size_t)(end - at);
-    L1_ASSERT(fraction == 0);
     L1_ASSERT(size < L1_DECIMAL_TEXT_MAX);
     memcpy(out, at, size);
     out[size] = '\0';

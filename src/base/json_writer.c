@@ -40,28 +40,72 @@ static void put_escape(l1_json_writer *out, uint8_t byte)
     }
 }
 
+/* A byte that is not plain, or the UTF-8 sequence it begins; returns what follows it. */
+static const uint8_t *put_special(l1_json_writer *out, const uint8_t *at, const uint8_t *end)
+{
+    L1_ASSERT(at < end);
+    L1_ASSERT(!l1_json_is_plain(*at));
+    if (*at < 0x80) {
+        put_escape(out, *at);
+        return at + 1;
+    }
+    const size_t size = l1_json_utf8_size(at, end);
+    if (size == 0) {
+        put(out, "\xef\xbf\xbd", 3); /* U+FFFD: the output stays valid whatever came in */
+        return at + 1;
+    }
+    put(out, at, size);
+    return at + size;
+}
+
+/* Exact: the lowest byte that is not plain always sets its top bit, and without one no
+ * subtraction borrows. */
+static inline bool word_is_plain(uint64_t word)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t quote = (word ^ ones * '"') - ones;
+    const uint64_t backslash = (word ^ ones * '\\') - ones;
+    return (((word - ones * 0x20) | word | quote | backslash) & ones * 0x80) == 0;
+}
+
+/* Copies `size` bytes while all are plain; false, with anything in `to`, when one is not. */
+static inline bool copy_plain(char *to, const char *from, size_t size)
+{
+    uint64_t word;
+    if (size < sizeof word) {
+        for (size_t i = 0; i < size; i++) {
+            if (!l1_json_is_plain((uint8_t)from[i])) return false;
+            to[i] = from[i];
+        }
+        return true;
+    }
+    for (size_t i = 0;; i += sizeof word) {
+        if (i + sizeof word > size) i = size - sizeof word; /* overlaps the word before it */
+        memcpy(&word, from + i, sizeof word);
+        if (!word_is_plain(word)) return false;
+        memcpy(to + i, &word, sizeof word);
+        if (i + sizeof word == size) return true;
+    }
+}
+
 static void put_string(l1_json_writer *out, const char *text)
 {
-    const uint8_t *at = (const uint8_t *)text;
-    const uint8_t *const end = at + strlen(text);
+    const size_t size = strlen(text);
+    const size_t room = out->failed ? 0 : out->capacity - out->used;
+    char *const to = out->base + out->used;
+    if (room >= size + 2 && copy_plain(to + 1, text, size)) { /* the usual text */
+        to[0] = '"';
+        to[size + 1] = '"';
+        out->used += size + 2;
+        return;
+    }
     put(out, "\"", 1);
+    const uint8_t *at = (const uint8_t *)text;
+    const uint8_t *const end = at + size;
     while (at < end) {
         const uint8_t *const plain = l1_json_plain_end(at, end);
-        if (plain > at) put(out, at, (size_t)(plain - at));
-        at = plain;
-        if (at == end) break;
-        if (*at < 0x80) {
-            put_escape(out, *at++);
-            continue;
-        }
-        const size_t size = l1_json_utf8_size(at, end);
-        if (size == 0) {
-            put(out, "\xef\xbf\xbd", 3); /* U+FFFD: the output stays valid whatever came in */
-            at++;
-        } else {
-            put(out, at, size);
-            at += size;
-        }
+        put(out, at, (size_t)(plain - at));
+        at = plain == end ? end : put_special(out, plain, end);
     }
     put(out, "\"", 1);
 }
