@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "risk/filters.h"
 
 static bool refuse(l1_decision *out, l1_rule rule, int64_t value_e8, int64_t limit_e8,
                    const char *detail)
 {
     out->refusal = (l1_violation){.rule = rule, .value_e8 = value_e8, .limit_e8 = limit_e8};
-    strncpy(out->refusal.detail, detail, sizeof out->refusal.detail - 1);
+    l1_text_copy(out->refusal.detail, sizeof out->refusal.detail, detail);
     return false;
 }
 

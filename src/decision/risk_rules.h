@@ -20,7 +20,8 @@ typedef struct {
     l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
 } l1_decision;
 
-/* Stop and refusal of the geometry; starts `out` (qty as asked, no adjustments). False = refused. */
+/* Stop and refusal of the geometry; starts `out` (qty as asked, no adjustments). False = refused.
+ */
 bool l1_decide_protection(const l1_limits *limits, const l1_signal *signal,
                           const l1_assessment *facts, const l1_volatility *volatility,
                           bool bar_fresh, l1_decision *out);

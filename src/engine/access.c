@@ -31,8 +31,7 @@ uint64_t l1_engine_effects(const l1_engine *engine)
 int64_t l1_engine_mid_e8(const l1_engine *engine, int32_t symbol)
 {
     L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
-    return l1_market_mid_e8(&engine->markets[symbol], engine->now_ns,
-                            engine->limits.market_age_ns);
+    return l1_market_mid_e8(&engine->markets[symbol], engine->now_ns, engine->limits.market_age_ns);
 }
 
 int64_t l1_engine_exposure_e8(const l1_engine *engine, int32_t symbol)

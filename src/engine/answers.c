@@ -59,15 +59,15 @@ static void on_main_ended(l1_engine *engine, uint32_t execution, l1_engine_out *
     l1_rule reason = L1_RULE_NOT_FILLED;
     if (order->executed_e8 > 0) {
         reason = L1_RULE_UNJUDGED;
-        status = order->executed_e8 == owner->planned_e8 ? L1_REPORT_FILLED
-                                                         : L1_REPORT_PARTIALLY_FILLED;
+        status =
+            order->executed_e8 == owner->planned_e8 ? L1_REPORT_FILLED : L1_REPORT_PARTIALLY_FILLED;
     } else if (order->state == L1_ORDER_REJECTED) {
         status = L1_REPORT_REJECTED;
         reason = L1_RULE_VENUE_REJECTED;
     } else if (order->state == L1_ORDER_CANCELED) {
         status = L1_REPORT_CANCELED;
-        reason = owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL
-                                                     : owner->ended_by;
+        reason =
+            owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL : owner->ended_by;
     }
     l1_engine_report_execution(engine, execution, status, reason, out);
     l1_engine_finish_sell(engine, execution, out);
@@ -114,8 +114,8 @@ static void on_order(l1_engine *engine, uint32_t at, const l1_venue_event *event
         return;
     }
     if (l1_order_ended(next) && order->open) {
-        const bool live_once = order->type == L1_ORDER_STOP_LOSS && order->locked_e8 > 0 &&
-                               before != L1_ORDER_SENT;
+        const bool live_once =
+            order->type == L1_ORDER_STOP_LOSS && order->locked_e8 > 0 && before != L1_ORDER_SENT;
         const bool executed = order->executed_e8 > 0;
         l1_engine_book_end(engine, at);
         on_ended(engine, at, live_once || executed, event->reason, out);

@@ -97,8 +97,8 @@ static void book_fee(l1_engine *engine, l1_order *order, const l1_venue_event *f
     if (fill->fee_e8 == 0) return;
     l1_execution *execution = execution_of(engine, order);
     l1_account_change(&engine->account, fill->fee_asset, -fill->fee_e8, engine->now_ns);
-    const bool of_main = order->id.purpose == L1_PURPOSE_ENTRY ||
-                         order->id.purpose == L1_PURPOSE_EXIT;
+    const bool of_main =
+        order->id.purpose == L1_PURPOSE_ENTRY || order->id.purpose == L1_PURPOSE_EXIT;
     if (fill->fee_asset == 0) {
         l1_drawdown_cash(&engine->drawdown, order->symbol, -fill->fee_e8);
         order->fee_quote_e8 += fill->fee_e8;
@@ -132,9 +132,8 @@ void l1_engine_book_fill(l1_engine *engine, uint32_t at, const l1_venue_event *f
         execution->held_e8 -= fill->qty_e8;
     }
     if (l1_order_ended(order->state) && !order->open) return; /* late: no lock is left */
-    const int64_t left_e8 = order->qty_e8 > order->executed_e8
-                                ? order->qty_e8 - order->executed_e8
-                                : 0;
+    const int64_t left_e8 =
+        order->qty_e8 > order->executed_e8 ? order->qty_e8 - order->executed_e8 : 0;
     if (buy) {
         set_lock(engine, order, quote_lock_e8(order, left_e8));
         engine->account.open_buy_e8[order->symbol] -= fill->qty_e8;

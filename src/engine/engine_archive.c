@@ -37,8 +37,8 @@ static bool idle(const l1_engine *old, uint32_t symbol)
            account->stops_open[symbol] == 0 && old->kill_switch.unknown_orders[symbol] == 0;
 }
 
-static bool map_symbols(const l1_engine *engine, const l1_engine *old,
-                        int32_t map[L1_SYMBOLS_MAX], char why[160])
+static bool map_symbols(const l1_engine *engine, const l1_engine *old, int32_t map[L1_SYMBOLS_MAX],
+                        char why[160])
 {
     for (uint32_t i = 0; i < old->limits.symbols_count; i++) {
         map[i] = l1_limits_symbol(&engine->limits, old->limits.symbols[i].name);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "decision/execution_logic.h"
 #include "decision/trend_ai.h"
 #include "engine/engine_state.h"
@@ -59,7 +60,7 @@ static l1_report *blank_report(l1_engine *engine, const char *signal_id, l1_rule
     report->reason = reason;
     report->mode = engine->limits.mode;
     report->symbol = -1;
-    strncpy(report->signal_id, signal_id, sizeof report->signal_id - 1);
+    l1_text_copy(report->signal_id, sizeof report->signal_id, signal_id);
     l1_execution_id_of(engine->limits.engine_id, signal_id, report->execution_id);
     report->requested_qty_e8 = L1_OFF;
     report->avg_price_e8 = L1_OFF;
@@ -109,17 +110,16 @@ void l1_engine_on_refusal(l1_engine *engine, const l1_refusal *refusal, l1_engin
                     (unsigned long long)refusal->line, (unsigned long long)refusal->offset,
                     refusal->field[0] == '\0' ? "-" : refusal->field, refusal->cause);
     if (!named) return;
-    const l1_hash128 id =
-        l1_hash_of(ID_DOMAIN, refusal->signal_id, strlen(refusal->signal_id));
+    const l1_hash128 id = l1_hash_of(ID_DOMAIN, refusal->signal_id, strlen(refusal->signal_id));
     if (duplicate(engine, refusal->signal_id, symbol, id, refusal->content, out)) return;
     const bool kept = remember(engine, refusal->signal_id, symbol, id, refusal->content, out);
     l1_report *report = blank_report(engine, refusal->signal_id, L1_RULE_MALFORMED_SIGNAL);
     report->symbol = symbol;
     memcpy(report->symbol_text, refusal->symbol_text, sizeof report->symbol_text);
-    strncpy(report->detail, refusal->cause, sizeof report->detail - 1);
+    l1_text_copy(report->detail, sizeof report->detail, refusal->cause);
     l1_violation *violation = &report->violations[report->violations_count++];
     *violation = (l1_violation){L1_RULE_MALFORMED_SIGNAL, L1_OFF, L1_OFF, ""};
-    strncpy(violation->detail, refusal->field, sizeof violation->detail - 1);
+    l1_text_copy(violation->detail, sizeof violation->detail, refusal->field);
     if (kept) {
         l1_engine_final_report(engine, id, out);
     } else {
@@ -143,7 +143,7 @@ static void reject_for(l1_engine *engine, const l1_signal *signal, l1_hash128 id
                        const char *detail, l1_engine_out *out)
 {
     l1_violation violation = {.rule = rule, .value_e8 = L1_OFF, .limit_e8 = L1_OFF};
-    strncpy(violation.detail, detail, sizeof violation.detail - 1);
+    l1_text_copy(violation.detail, sizeof violation.detail, detail);
     reject(engine, signal, id, &violation, 1, out);
 }
 
@@ -197,8 +197,7 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
         reject_for(engine, signal, id, veto, limits->ai_required ? "ai.required is true" : "", out);
         return;
     }
-    if (!l1_decide_size(limits, signal, &engine->facts, volatility, bar_fresh,
-                        &engine->decision)) {
+    if (!l1_decide_size(limits, signal, &engine->facts, volatility, bar_fresh, &engine->decision)) {
         reject(engine, signal, id, &engine->decision.refusal, 1, out);
         return;
     }

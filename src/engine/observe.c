@@ -54,8 +54,8 @@ void l1_engine_open_day(l1_engine *engine)
 
 static void keep_mid(l1_engine *engine, int32_t symbol)
 {
-    const int64_t mid_e8 = l1_market_mid_e8(&engine->markets[symbol], engine->now_ns,
-                                            engine->limits.market_age_ns);
+    const int64_t mid_e8 =
+        l1_market_mid_e8(&engine->markets[symbol], engine->now_ns, engine->limits.market_age_ns);
     if (mid_e8 > 0) engine->known_mid_e8[symbol] = mid_e8;
 }
 
@@ -65,11 +65,9 @@ void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
     l1_market *market = &engine->markets[bar->symbol];
     const int64_t newest_ns = market->bar.open_time_ns;
     if (!l1_market_on_bar(market, bar, engine->now_ns)) {
-        l1_engine_alert(engine, L1_ALERT_LATE_BAR, bar->symbol, NULL,
-                        L1_OFF, L1_OFF, out,
+        l1_engine_alert(engine, L1_ALERT_LATE_BAR, bar->symbol, NULL, L1_OFF, L1_OFF, out,
                         "bar of open_time %lld ms is not newer than %lld ms and is ignored",
-                        (long long)(bar->open_time_ns / 1000000),
-                        (long long)(newest_ns / 1000000));
+                        (long long)(bar->open_time_ns / 1000000), (long long)(newest_ns / 1000000));
         return;
     }
     l1_volatility_on_bar(&engine->volatility[bar->symbol], bar);
@@ -116,9 +114,8 @@ void l1_engine_on_portfolio(l1_engine *engine, const l1_portfolio *portfolio, l1
         before_e8[i] = engine->account.total_e8[i + 1];
     }
     int32_t asset = -1;
-    const l1_snapshot_verdict verdict =
-        l1_account_on_snapshot(&engine->account, portfolio, engine->now_ns,
-                               engine->limits.mode != L1_MODE_LIVE, &asset);
+    const l1_snapshot_verdict verdict = l1_account_on_snapshot(
+        &engine->account, portfolio, engine->now_ns, engine->limits.mode != L1_MODE_LIVE, &asset);
     if (verdict != L1_SNAPSHOT_TAKEN) {
         alert_snapshot(engine, verdict, portfolio, asset, out);
         return;

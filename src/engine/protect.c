@@ -39,8 +39,8 @@ static void report_entry(l1_engine *engine, uint32_t execution, l1_engine_out *o
     l1_rule reason = L1_RULE_NOT_FILLED;
     if (order->executed_e8 > 0) {
         reason = L1_RULE_UNJUDGED;
-        status = order->executed_e8 == owner->planned_e8 ? L1_REPORT_FILLED
-                                                         : L1_REPORT_PARTIALLY_FILLED;
+        status =
+            order->executed_e8 == owner->planned_e8 ? L1_REPORT_FILLED : L1_REPORT_PARTIALLY_FILLED;
     } else if (order->state == L1_ORDER_REJECTED) {
         status = L1_REPORT_REJECTED;
         reason = L1_RULE_VENUE_REJECTED;
@@ -48,8 +48,8 @@ static void report_entry(l1_engine *engine, uint32_t execution, l1_engine_out *o
                         L1_OFF, out, "the venue refused the entry");
     } else if (order->state == L1_ORDER_CANCELED) {
         status = L1_REPORT_CANCELED;
-        reason = owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL
-                                                     : owner->ended_by;
+        reason =
+            owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL : owner->ended_by;
     }
     l1_engine_report_execution(engine, execution, status, reason, out);
 }
@@ -183,8 +183,7 @@ static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_orde
     if (stop->executed_e8 > 0) {
         const bool whole = stop->state == L1_ORDER_FILLED;
         l1_engine_report_protection(engine, execution, stop,
-                                    whole ? L1_REPORT_STOP_FILLED
-                                          : L1_REPORT_STOP_PARTIALLY_FILLED,
+                                    whole ? L1_REPORT_STOP_FILLED : L1_REPORT_STOP_PARTIALLY_FILLED,
                                     "", out);
         l1_engine_alert(engine, L1_ALERT_STOP_FILLED, owner->symbol, owner->signal_id,
                         stop->executed_e8, stop->qty_e8, out, "the stop was %s",
@@ -232,11 +231,10 @@ void l1_engine_flat_ended(l1_engine *engine, uint32_t execution, uint32_t order,
     if (flat.executed_e8 > 0) {
         const bool whole = flat.state == L1_ORDER_FILLED;
         l1_engine_report_protection(engine, execution, &flat,
-                                    whole ? L1_REPORT_STOP_FILLED
-                                          : L1_REPORT_STOP_PARTIALLY_FILLED,
+                                    whole ? L1_REPORT_STOP_FILLED : L1_REPORT_STOP_PARTIALLY_FILLED,
                                     "market exit in place of the stop", out);
-        l1_engine_alert(engine, L1_ALERT_STOP_FILLED, flat.symbol,
-                        at(engine, execution)->signal_id, flat.executed_e8, flat.qty_e8, out,
+        l1_engine_alert(engine, L1_ALERT_STOP_FILLED, flat.symbol, at(engine, execution)->signal_id,
+                        flat.executed_e8, flat.qty_e8, out,
                         "sold at market because no stop could be placed");
     }
     go_on(engine, execution,

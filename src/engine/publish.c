@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "engine/engine_state.h"
 #include "executor/legs.h"
 
@@ -25,7 +26,7 @@ void l1_engine_alert(l1_engine *engine, l1_alert_code code, int32_t symbol, cons
     memset(alert, 0, sizeof *alert);
     alert->code = code;
     alert->symbol = symbol;
-    if (signal_id != NULL) strncpy(alert->signal_id, signal_id, sizeof alert->signal_id - 1);
+    if (signal_id != NULL) l1_text_copy(alert->signal_id, sizeof alert->signal_id, signal_id);
     alert->value_e8 = value_e8;
     alert->limit_e8 = limit_e8;
     va_list arguments;
@@ -85,8 +86,7 @@ l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
 static int64_t slippage_percent_e8(l1_side side, int64_t average_e8, int64_t mid_e8)
 {
     if (average_e8 == L1_OFF || mid_e8 <= 0) return L1_OFF;
-    const int64_t worse_e8 =
-        side == L1_SIDE_BUY ? average_e8 - mid_e8 : mid_e8 - average_e8;
+    const int64_t worse_e8 = side == L1_SIDE_BUY ? average_e8 - mid_e8 : mid_e8 - average_e8;
     int64_t percent_e8 = 0;
     return l1_mul_div(worse_e8, 100 * L1_E8, mid_e8, L1_ROUND_NEAREST, &percent_e8) ? percent_e8
                                                                                     : L1_OFF;
@@ -112,8 +112,8 @@ void l1_engine_report_execution(l1_engine *engine, uint32_t at, l1_report_status
         report->executed_quote_e8 = order->cost_e8;
         report->net_qty_e8 = order->executed_e8 - execution->fee_base_e8;
         report->avg_price_e8 = report->orders[0].avg_price_e8;
-        report->slippage_e8 = slippage_percent_e8(execution->side, report->avg_price_e8,
-                                                  execution->arrival_mid_e8);
+        report->slippage_e8 =
+            slippage_percent_e8(execution->side, report->avg_price_e8, execution->arrival_mid_e8);
     }
     add_fee(report, execution->symbol + 1, execution->fee_base_e8);
     add_fee(report, 0, execution->fee_quote_e8);
@@ -135,7 +135,7 @@ void l1_engine_report_protection(l1_engine *engine, uint32_t at, const l1_order 
     l1_report *report = l1_engine_report_of(engine, execution);
     report->protection = true;
     report->status = status;
-    strncpy(report->detail, detail, sizeof report->detail - 1);
+    l1_text_copy(report->detail, sizeof report->detail, detail);
     if (order != NULL) {
         report->side = order->side;
         report->orders[report->orders_count++] = l1_report_order_of(order);

@@ -76,14 +76,14 @@ l1_submit l1_flat_submit(const l1_limits *limits, const l1_execution *execution,
 {
     L1_ASSERT(execution->side == L1_SIDE_BUY);
     L1_ASSERT(qty_e8 > 0);
-    return single(execution, (l1_order_leg){
-                                 .id = identity(limits, execution, L1_PURPOSE_FLAT,
-                                                execution->generation),
-                                 .side = L1_SIDE_SELL,
-                                 .type = L1_ORDER_MARKET,
-                                 .tif = L1_TIF_IOC,
-                                 .qty_e8 = qty_e8,
-                             });
+    return single(execution,
+                  (l1_order_leg){
+                      .id = identity(limits, execution, L1_PURPOSE_FLAT, execution->generation),
+                      .side = L1_SIDE_SELL,
+                      .type = L1_ORDER_MARKET,
+                      .tif = L1_TIF_IOC,
+                      .qty_e8 = qty_e8,
+                  });
 }
 
 void l1_execution_id_of(const char *engine_id, const char *signal_id, char out[32])

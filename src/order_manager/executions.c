@@ -54,7 +54,8 @@ void l1_executions_init(l1_executions *table, l1_arena *arena, uint32_t orders_m
 static uint32_t probe(const l1_executions *table, l1_order_id id)
 {
     uint32_t at = (uint32_t)id.hash.lo & table->index_mask;
-    while (table->index[at] != 0 && !l1_order_id_equal(table->orders[table->index[at] - 1].id, id)) {
+    while (table->index[at] != 0 &&
+           !l1_order_id_equal(table->orders[table->index[at] - 1].id, id)) {
         at = (at + 1) & table->index_mask;
     }
     return at;
@@ -238,8 +239,8 @@ l1_report_order l1_report_order_of(const l1_order *order)
 {
     l1_price average = {L1_OFF};
     if (order->executed_e8 > 0 &&
-        !l1_price_of((l1_notional){order->cost_e8}, (l1_qty){order->executed_e8},
-                     L1_ROUND_NEAREST, &average)) {
+        !l1_price_of((l1_notional){order->cost_e8}, (l1_qty){order->executed_e8}, L1_ROUND_NEAREST,
+                     &average)) {
         average.e8 = L1_OFF;
     }
     return (l1_report_order){

@@ -69,9 +69,9 @@ typedef struct {
     uint32_t main, stop, flat; /* orders: entry or exit; newest stop; market exit. L1_NONE */
     uint32_t released_by;      /* the sell that released this one's stop; L1_NONE */
     uint32_t generation;       /* of the next stop */
-    int64_t held_e8;           /* base bought, net of commission, not yet sold again by own orders */
-    int64_t reserved_e8;       /* exits: base set aside, counted in the account's own locks */
-    int64_t free_used_e8;      /* exits: the part of it that was free */
+    int64_t held_e8;      /* base bought, net of commission, not yet sold again by own orders */
+    int64_t reserved_e8;  /* exits: base set aside, counted in the account's own locks */
+    int64_t free_used_e8; /* exits: the part of it that was free */
     uint32_t releases_count;
     l1_release releases[L1_RELEASES_MAX];
 

@@ -186,7 +186,6 @@ void l1_executions_archive(l1_archive *archive, l1_executions *table)
                  &table->free_executions_next, table->executions_capacity);
     table->open_orders =
         table->orders_capacity - (uint32_t)(table->free_orders_next - table->free_orders_first);
-    table->open_executions =
-        table->executions_capacity -
-        (uint32_t)(table->free_executions_next - table->free_executions_first);
+    table->open_executions = table->executions_capacity -
+                             (uint32_t)(table->free_executions_next - table->free_executions_first);
 }

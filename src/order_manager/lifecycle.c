@@ -73,8 +73,7 @@ bool l1_order_ended(l1_order_state state)
 const char *l1_order_state_text(l1_order_state state)
 {
     static const char *const texts[L1_ORDER_STATE_COUNT] = {
-        "none",   "sent",     "live",    "canceling", "unknown",
-        "filled", "canceled", "expired", "rejected",
+        "none", "sent", "live", "canceling", "unknown", "filled", "canceled", "expired", "rejected",
     };
     L1_ASSERT(state < L1_ORDER_STATE_COUNT);
     return texts[state];

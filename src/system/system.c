@@ -87,8 +87,8 @@ static bool next_due(const l1_system *system, int64_t *due_ns, bool *is_arrival)
     int64_t timer_ns = INT64_MAX, arrival_ns = INT64_MAX;
     uint64_t timer_id = 0, arrival_id = 0;
     const bool timer = l1_engine_next_timer(system->engine, &timer_ns, &timer_id);
-    const bool arrival = system->venue != NULL &&
-                         l1_venue_simulated_next(system->venue, &arrival_ns, &arrival_id);
+    const bool arrival =
+        system->venue != NULL && l1_venue_simulated_next(system->venue, &arrival_ns, &arrival_id);
     if (!timer && !arrival) return false;
     *is_arrival = arrival && (!timer || arrival_ns < timer_ns ||
                               (arrival_ns == timer_ns && arrival_id < timer_id));
@@ -118,9 +118,8 @@ static void adjust_venue(l1_system *system)
     const l1_account *account = l1_engine_account(system->engine);
     const uint32_t assets = l1_engine_limits(system->engine)->symbols_count + 1;
     for (uint32_t i = 0; i < assets; i++) {
-        const bool adjusted =
-            l1_venue_simulated_adjust(system->venue, (int32_t)i, account->total_e8[i],
-                                      account->foreign_locked_e8[i]);
+        const bool adjusted = l1_venue_simulated_adjust(
+            system->venue, (int32_t)i, account->total_e8[i], account->foreign_locked_e8[i]);
         L1_ASSERT(adjusted); /* the engine refused what open orders do not leave */
     }
 }
@@ -133,8 +132,7 @@ static void observe(l1_system *system, const l1_event *event)
         l1_venue_simulated_on_bar(system->venue, &event->as.bar, event->at_ns, &system->answers);
         break;
     case L1_EVENT_BOOK:
-        l1_venue_simulated_on_book(system->venue, &event->as.book, event->at_ns,
-                                   &system->answers);
+        l1_venue_simulated_on_book(system->venue, &event->as.book, event->at_ns, &system->answers);
         break;
     case L1_EVENT_TRADE:
         l1_venue_simulated_on_trade(system->venue, &event->as.trade, event->at_ns,
