@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_base_json.c: the JSON reader against jansson, verdict and content.
+/* tests/fuzz/fuzz_base_json.c: the JSON reader against jansson, verdict and content; and the
+ * writer.
  *
  * Accepting and refusing must agree, and then every value, key, order and lookup, apart from:
  *   - texts over L1_JSON_TEXT_MAX and nesting over L1_JSON_DEPTH_MAX: refused with TOO_LONG here;
@@ -171,10 +172,34 @@ static void check_salvage(const char *text, size_t size, const json_t *tree)
     SAME(!fits || memcmp(out, string, length) == 0, "content of what was salvaged");
 }
 
+/* The writer makes JSON of any bytes, and of text JSON that means this text. */
+static void check_writer(const char *bytes, size_t size)
+{
+    static char text[256];
+    static char written[6 * sizeof text + 2];
+    const size_t length = size < sizeof text ? size : sizeof text - 1;
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    l1_json_writer out = {.base = written, .capacity = sizeof written};
+    l1_json_put_text(&out, text);
+    SAME(!out.failed, "room that the writer needs");
+    json_t *const have = json_loadb(written, out.used, JSON_DECODE_ANY, NULL);
+    SAME(have != NULL, "jansson refuses what was written");
+    json_t *const want = json_string(text); /* NULL when it is no UTF-8 */
+    SAME(want == NULL || json_equal(have, want), "content of what was written");
+    json_decref(have);
+    json_decref(want);
+    const size_t used = out.used;
+    out = (l1_json_writer){.base = written, .capacity = used - 1};
+    l1_json_put_text(&out, text);
+    SAME(out.failed && out.used < used, "a writer without room");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static l1_json_node nodes[L1_JSON_NODES_MAX];
     const char *const text = size == 0 ? "" : (const char *)data;
+    check_writer(text, size);
     l1_json json = {0};
     l1_diag diag = {0};
     const l1_status status = read_json(text, size, nodes, &json, &diag).code;
