@@ -11,27 +11,45 @@
 
 /* ---- pieces ------------------------------------------------------------------------------ */
 
-static void put_key_text(l1_json_writer *out, const char *key, const char *text)
+/* Text that needs no escape: keys and words of the contract. The writer's own functions would
+ * look at each byte; most of a report is such text. */
+static inline void put_plain(l1_json_writer *out, const char *text, size_t size)
 {
-    l1_json_key(out, key);
-    l1_json_put_text(out, text);
+    L1_ASSERT(out->used <= out->capacity);
+    if (out->failed || out->capacity - out->used < size) {
+        out->failed = true;
+        return;
+    }
+    memcpy(out->base + out->used, text, size);
+    out->used += size;
+}
+
+static inline void put_key(l1_json_writer *out, const char *comma_and_key, size_t size)
+{
+    const size_t skipped = out->comma ? 0 : 1;
+    put_plain(out, comma_and_key + skipped, size - skipped);
+    out->comma = false;
+}
+
+/* `name` is a literal, so its size is known here. */
+#define KEY(out, name) put_key((out), ",\"" name "\":", sizeof(",\"" name "\":") - 1)
+
+static inline void put_word(l1_json_writer *out, const char *word)
+{
+    put_plain(out, "\"", 1);
+    put_plain(out, word, strlen(word));
+    put_plain(out, "\"", 1);
+    out->comma = true;
 }
 
 /* An empty text is null. */
-static void put_key_optional(l1_json_writer *out, const char *key, const char *text)
+static void put_optional(l1_json_writer *out, const char *text)
 {
-    put_key_text(out, key, text[0] == '\0' ? NULL : text);
+    l1_json_put_text(out, text[0] == '\0' ? NULL : text);
 }
 
-static void put_key_decimal(l1_json_writer *out, const char *key, int64_t e8)
+static void put_integer_or_null(l1_json_writer *out, int64_t value)
 {
-    l1_json_key(out, key);
-    l1_json_put_decimal(out, e8);
-}
-
-static void put_key_integer(l1_json_writer *out, const char *key, int64_t value)
-{
-    l1_json_key(out, key);
     if (value == L1_OFF) {
         l1_json_put_null(out);
     } else {
@@ -39,24 +57,19 @@ static void put_key_integer(l1_json_writer *out, const char *key, int64_t value)
     }
 }
 
-static void put_key_bool(l1_json_writer *out, const char *key, bool value)
-{
-    l1_json_key(out, key);
-    l1_json_put_bool(out, value);
-}
-
-static void put_sequence(l1_json_writer *out, const char *key, uint64_t value)
+static void put_sequence(l1_json_writer *out, uint64_t value)
 {
     L1_ASSERT(value <= INT64_MAX);
-    l1_json_key(out, key);
     l1_json_put_integer(out, (int64_t)value);
 }
 
 static void put_head(l1_json_writer *out, const char *topic, uint64_t seq)
 {
     l1_json_open(out, '{');
-    put_key_text(out, "topic", topic);
-    put_sequence(out, "seq", seq);
+    KEY(out, "topic");
+    put_word(out, topic);
+    KEY(out, "seq");
+    put_sequence(out, seq);
 }
 
 static const char *symbol_name(const l1_limits *limits, int32_t symbol)
@@ -77,15 +90,21 @@ static const char *asset_name(const l1_limits *limits, int32_t asset)
 
 static void put_scores(l1_json_writer *out, const l1_scores *scores)
 {
-    l1_json_key(out, "ai_scores");
+    KEY(out, "ai_scores");
     l1_json_open(out, '{');
-    put_key_decimal(out, "logreg", scores->logreg_e8);
-    put_key_decimal(out, "random_forest", scores->random_forest_e8);
-    put_key_decimal(out, "lightgbm", scores->lightgbm_e8);
-    put_key_decimal(out, "ensemble", scores->ensemble_e8);
-    put_key_decimal(out, "threshold", scores->threshold_e8);
-    put_key_text(out, "head", "survival");
-    l1_json_key(out, "heads");
+    KEY(out, "logreg");
+    l1_json_put_decimal(out, scores->logreg_e8);
+    KEY(out, "random_forest");
+    l1_json_put_decimal(out, scores->random_forest_e8);
+    KEY(out, "lightgbm");
+    l1_json_put_decimal(out, scores->lightgbm_e8);
+    KEY(out, "ensemble");
+    l1_json_put_decimal(out, scores->ensemble_e8);
+    KEY(out, "threshold");
+    l1_json_put_decimal(out, scores->threshold_e8);
+    KEY(out, "head");
+    put_word(out, "survival");
+    KEY(out, "heads");
     l1_json_put_raw(out, "{}", 2);
     l1_json_close(out, '}');
 }
@@ -108,17 +127,19 @@ static void put_risk_metrics(l1_json_writer *out, const l1_limits *limits, const
         key[STEM] = '_';
         key[STEM + 1 + size] = '\0';
     }
-    l1_json_key(out, "risk_metrics");
+    KEY(out, "risk_metrics");
     l1_json_open(out, '{');
-    put_key_decimal(out, key, report->exposure_e8);
-    put_key_decimal(out, "correlation_impact", report->correlation_impact_e8);
+    l1_json_key(out, key);
+    l1_json_put_decimal(out, report->exposure_e8);
+    KEY(out, "correlation_impact");
+    l1_json_put_decimal(out, report->correlation_impact_e8);
     l1_json_close(out, '}');
 }
 
 /* {code, text}; the report's own detail follows the rule's text. */
 static void put_reason(l1_json_writer *out, const l1_report *report)
 {
-    l1_json_key(out, "reason");
+    KEY(out, "reason");
     if (report->reason == L1_RULE_UNJUDGED) {
         l1_json_put_null(out);
         return;
@@ -135,23 +156,31 @@ static void put_reason(l1_json_writer *out, const l1_report *report)
         text[size + 2 + more] = '\0';
     }
     l1_json_open(out, '{');
-    put_key_text(out, "code", l1_rule_code(report->reason));
-    put_key_text(out, "text", text);
+    KEY(out, "code");
+    put_word(out, l1_rule_code(report->reason));
+    KEY(out, "text");
+    l1_json_put_text(out, text);
     l1_json_close(out, '}');
 }
 
 static void put_violations(l1_json_writer *out, const l1_report *report)
 {
     L1_ASSERT(report->violations_count <= L1_VIOLATIONS_MAX);
-    l1_json_key(out, "violations");
+    KEY(out, "violations");
     l1_json_open(out, '[');
     for (uint32_t i = 0; i < report->violations_count; i++) {
         const l1_violation *const violation = &report->violations[i];
         l1_json_open(out, '{');
-        put_key_text(out, "code", l1_rule_code(violation->rule));
-        put_key_decimal(out, "value", violation->value_e8);
-        put_key_decimal(out, "limit", violation->limit_e8);
-        if (violation->detail[0] != '\0') put_key_text(out, "detail", violation->detail);
+        KEY(out, "code");
+        put_word(out, l1_rule_code(violation->rule));
+        KEY(out, "value");
+        l1_json_put_decimal(out, violation->value_e8);
+        KEY(out, "limit");
+        l1_json_put_decimal(out, violation->limit_e8);
+        if (violation->detail[0] != '\0') {
+            KEY(out, "detail");
+            l1_json_put_text(out, violation->detail);
+        }
         l1_json_close(out, '}');
     }
     l1_json_close(out, ']');
@@ -160,15 +189,19 @@ static void put_violations(l1_json_writer *out, const l1_report *report)
 static void put_adjustments(l1_json_writer *out, const l1_report *report)
 {
     L1_ASSERT(report->adjustments_count <= L1_ADJUSTMENTS_MAX);
-    l1_json_key(out, "adjustments");
+    KEY(out, "adjustments");
     l1_json_open(out, '[');
     for (uint32_t i = 0; i < report->adjustments_count; i++) {
         const l1_adjustment *const adjustment = &report->adjustments[i];
         l1_json_open(out, '{');
-        put_key_text(out, "field", l1_adjusted_field_text(adjustment->field));
-        put_key_decimal(out, "from", adjustment->from_e8);
-        put_key_decimal(out, "to", adjustment->to_e8);
-        put_key_text(out, "rule", l1_adjust_rule_text(adjustment->rule));
+        KEY(out, "field");
+        put_word(out, l1_adjusted_field_text(adjustment->field));
+        KEY(out, "from");
+        l1_json_put_decimal(out, adjustment->from_e8);
+        KEY(out, "to");
+        l1_json_put_decimal(out, adjustment->to_e8);
+        KEY(out, "rule");
+        put_word(out, l1_adjust_rule_text(adjustment->rule));
         l1_json_close(out, '}');
     }
     l1_json_close(out, ']');
@@ -191,16 +224,26 @@ static void put_order(l1_json_writer *out, const l1_report_order *order)
     char id[L1_ORDER_ID_TEXT];
     l1_order_id_text(order->id, id);
     l1_json_open(out, '{');
-    put_key_text(out, "client_order_id", id);
-    put_key_text(out, "side", l1_side_text(order->side));
-    put_key_text(out, "type", types[order->type]);
-    put_key_text(out, "time_in_force", tifs[order->tif]);
-    put_key_decimal(out, "qty", order->qty_e8);
-    put_key_decimal(out, "price", order->price_e8 == 0 ? L1_OFF : order->price_e8);
-    put_key_decimal(out, "stop_price", order->stop_e8 == 0 ? L1_OFF : order->stop_e8);
-    put_key_decimal(out, "executed_qty", order->executed_e8);
-    put_key_decimal(out, "avg_price", order->avg_price_e8);
-    put_key_text(out, "status", l1_order_status_text(order->status));
+    KEY(out, "client_order_id");
+    put_word(out, id);
+    KEY(out, "side");
+    put_word(out, l1_side_text(order->side));
+    KEY(out, "type");
+    put_word(out, types[order->type]);
+    KEY(out, "time_in_force");
+    put_word(out, tifs[order->tif]);
+    KEY(out, "qty");
+    l1_json_put_decimal(out, order->qty_e8);
+    KEY(out, "price");
+    l1_json_put_decimal(out, order->price_e8 == 0 ? L1_OFF : order->price_e8);
+    KEY(out, "stop_price");
+    l1_json_put_decimal(out, order->stop_e8 == 0 ? L1_OFF : order->stop_e8);
+    KEY(out, "executed_qty");
+    l1_json_put_decimal(out, order->executed_e8);
+    KEY(out, "avg_price");
+    l1_json_put_decimal(out, order->avg_price_e8);
+    KEY(out, "status");
+    put_word(out, l1_order_status_text(order->status));
     l1_json_close(out, '}');
 }
 
@@ -208,22 +251,24 @@ static void put_orders(l1_json_writer *out, const l1_limits *limits, const l1_re
 {
     L1_ASSERT(report->orders_count <= L1_REPORT_ORDERS_MAX);
     L1_ASSERT(report->fees_count <= L1_FEES_MAX);
-    l1_json_key(out, "orders");
+    KEY(out, "orders");
     l1_json_open(out, '[');
     for (uint32_t i = 0; i < report->orders_count; i++) put_order(out, &report->orders[i]);
     l1_json_close(out, ']');
-    l1_json_key(out, "stop");
+    KEY(out, "stop");
     if (report->has_stop) {
         put_order(out, &report->stop);
     } else {
         l1_json_put_null(out);
     }
-    l1_json_key(out, "fees");
+    KEY(out, "fees");
     l1_json_open(out, '[');
     for (uint32_t i = 0; i < report->fees_count; i++) {
         l1_json_open(out, '{');
-        put_key_text(out, "asset", asset_name(limits, report->fees[i].asset));
-        put_key_decimal(out, "amount", report->fees[i].amount_e8);
+        KEY(out, "asset");
+        l1_json_put_text(out, asset_name(limits, report->fees[i].asset));
+        KEY(out, "amount");
+        l1_json_put_decimal(out, report->fees[i].amount_e8);
         l1_json_close(out, '}');
     }
     l1_json_close(out, ']');
@@ -231,28 +276,46 @@ static void put_orders(l1_json_writer *out, const l1_limits *limits, const l1_re
 
 static void put_latency(l1_json_writer *out, const l1_publication *publication)
 {
-    l1_json_key(out, "latency_us");
+    KEY(out, "latency_us");
     l1_json_open(out, '{');
-    put_key_integer(out, "decision", publication->decision_us);
-    put_key_integer(out, "durable", publication->durable_us);
-    put_key_integer(out, "venue", publication->venue_us);
+    KEY(out, "decision");
+    put_integer_or_null(out, publication->decision_us);
+    KEY(out, "durable");
+    put_integer_or_null(out, publication->durable_us);
+    KEY(out, "venue");
+    put_integer_or_null(out, publication->venue_us);
     l1_json_close(out, '}');
 }
 
 static void put_report(l1_json_writer *out, const l1_limits *limits, const l1_report *report,
                        const l1_publication *publication)
 {
-    put_key_text(out, "kind", report->protection ? "protection" : "signal");
-    put_key_text(out, "execution_id", report->execution_id);
-    put_key_text(out, "signal_id", report->signal_id);
-    put_key_optional(out, "symbol", report->symbol_text);
-    put_key_text(out, "side", report->has_side ? l1_side_text(report->side) : NULL);
-    put_key_text(out, "status", l1_report_status_text(report->status));
-    put_key_decimal(out, "requested_qty", report->requested_qty_e8);
-    put_key_decimal(out, "executed_qty", report->executed_qty_e8);
-    put_key_decimal(out, "net_qty", report->net_qty_e8);
-    put_key_decimal(out, "avg_price", report->avg_price_e8);
-    put_key_decimal(out, "slippage", report->slippage_e8);
+    KEY(out, "kind");
+    put_word(out, report->protection ? "protection" : "signal");
+    KEY(out, "execution_id");
+    l1_json_put_text(out, report->execution_id);
+    KEY(out, "signal_id");
+    l1_json_put_text(out, report->signal_id);
+    KEY(out, "symbol");
+    put_optional(out, report->symbol_text);
+    KEY(out, "side");
+    if (report->has_side) {
+        put_word(out, l1_side_text(report->side));
+    } else {
+        l1_json_put_null(out);
+    }
+    KEY(out, "status");
+    put_word(out, l1_report_status_text(report->status));
+    KEY(out, "requested_qty");
+    l1_json_put_decimal(out, report->requested_qty_e8);
+    KEY(out, "executed_qty");
+    l1_json_put_decimal(out, report->executed_qty_e8);
+    KEY(out, "net_qty");
+    l1_json_put_decimal(out, report->net_qty_e8);
+    KEY(out, "avg_price");
+    l1_json_put_decimal(out, report->avg_price_e8);
+    KEY(out, "slippage");
+    l1_json_put_decimal(out, report->slippage_e8);
     put_scores(out, &report->scores);
     put_risk_metrics(out, limits, report);
     put_reason(out, report);
@@ -260,9 +323,12 @@ static void put_report(l1_json_writer *out, const l1_limits *limits, const l1_re
     put_adjustments(out, report);
     put_orders(out, limits, report);
     put_latency(out, publication);
-    put_key_text(out, "mode", l1_mode_text(report->mode));
-    put_key_bool(out, "duplicate", publication->duplicate);
-    put_sequence(out, "revision", report->revision);
+    KEY(out, "mode");
+    put_word(out, l1_mode_text(report->mode));
+    KEY(out, "duplicate");
+    l1_json_put_bool(out, publication->duplicate);
+    KEY(out, "revision");
+    put_sequence(out, report->revision);
 }
 
 /* ---- alert ------------------------------------------------------------------------------- */
@@ -282,14 +348,22 @@ static void put_alert(l1_json_writer *out, const l1_limits *limits, const l1_ale
     memcpy(id, stem, sizeof stem - 1);
     memcpy(id + sizeof stem - 1, digits + first, size);
     id[sizeof stem - 1 + size] = '\0';
-    put_key_text(out, "alert_id", id);
-    put_key_text(out, "level", l1_alert_level_text(l1_alert_level_of(alert->code)));
-    put_key_text(out, "code", l1_alert_code_text(alert->code));
-    put_key_text(out, "symbol", symbol_name(limits, alert->symbol));
-    put_key_optional(out, "signal_id", alert->signal_id);
-    put_key_text(out, "message", alert->message);
-    put_key_decimal(out, "value", alert->value_e8);
-    put_key_decimal(out, "limit", alert->limit_e8);
+    KEY(out, "alert_id");
+    put_word(out, id);
+    KEY(out, "level");
+    put_word(out, l1_alert_level_text(l1_alert_level_of(alert->code)));
+    KEY(out, "code");
+    put_word(out, l1_alert_code_text(alert->code));
+    KEY(out, "symbol");
+    l1_json_put_text(out, symbol_name(limits, alert->symbol));
+    KEY(out, "signal_id");
+    put_optional(out, alert->signal_id);
+    KEY(out, "message");
+    l1_json_put_text(out, alert->message);
+    KEY(out, "value");
+    l1_json_put_decimal(out, alert->value_e8);
+    KEY(out, "limit");
+    l1_json_put_decimal(out, alert->limit_e8);
 }
 
 /* ---- entry ------------------------------------------------------------------------------- */
@@ -328,7 +402,8 @@ size_t l1_encode_effect(const l1_limits *limits, const l1_effect *effect,
     } else {
         put_alert(&json, limits, &effect->as.alert, effect->seq);
     }
-    put_key_integer(&json, "ts", effect->at_ns / NS_PER_MS);
+    KEY(&json, "ts");
+    put_integer_or_null(&json, effect->at_ns / NS_PER_MS);
     return finish(&json);
 }
 
@@ -336,9 +411,14 @@ size_t l1_encode_ack(uint64_t client_seq, uint64_t seq, char *out)
 {
     l1_json_writer json = writer(out);
     l1_json_open(&json, '{');
-    put_key_text(&json, "topic", "ack");
-    put_sequence(&json, "client_seq", client_seq);
-    if (seq != 0) put_sequence(&json, "seq", seq);
+    KEY(&json, "topic");
+    put_word(&json, "ack");
+    KEY(&json, "client_seq");
+    put_sequence(&json, client_seq);
+    if (seq != 0) {
+        KEY(&json, "seq");
+        put_sequence(&json, seq);
+    }
     return finish(&json);
 }
 
@@ -347,8 +427,11 @@ size_t l1_encode_gap(uint64_t from, uint64_t to, char *out)
     L1_ASSERT(from <= to);
     l1_json_writer json = writer(out);
     l1_json_open(&json, '{');
-    put_key_text(&json, "topic", "gap");
-    put_sequence(&json, "from", from);
-    put_sequence(&json, "to", to);
+    KEY(&json, "topic");
+    put_word(&json, "gap");
+    KEY(&json, "from");
+    put_sequence(&json, from);
+    KEY(&json, "to");
+    put_sequence(&json, to);
     return finish(&json);
 }
