@@ -3,8 +3,8 @@
  * BTC/USDT and ETH/USDT, tick 0.01, lot 0.001, minimum notional 5, fee 0.1 %, data fresh for 60 s,
  * 10000 USDT and 10 BTC. Answers read "ack 1; fill 1 100x0.5 fee 0.0005; done 1", where the
  * number is the order's and an end's reason or rest follows it. */
-#ifndef L1_TESTS_UNIT_VENUE_SIMULATED_DESK_H
-#define L1_TESTS_UNIT_VENUE_SIMULATED_DESK_H
+#ifndef L1_UNIT_VENUE_SIMULATED_DESK_H
+#define L1_UNIT_VENUE_SIMULATED_DESK_H
 
 #include <stdio.h>
 #include <stdlib.h>

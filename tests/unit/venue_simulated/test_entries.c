@@ -116,6 +116,44 @@ static void test_made_book__stands_around_the_close_while_book_is_stale_and_bar_
     }
 }
 
+static void test_market__ages_from_its_own_time_not_from_its_arrival(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t age_s; /* when it arrives; fresh for 60 s */
+        bool bar, fills;
+    } rows[] = {{60, false, true}, {61, false, false}, {60, true, true}, {61, true, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        desk d = desk_open_default();
+        const int64_t then_ns = START - rows[i].age_s * SECOND;
+        const l1_book book = book_of(100, 101, 1, then_ns);
+        const l1_bar bar = {.symbol = BTC,
+                            .open_time_ns = then_ns - L1_MINUTE_NS + 1000000,
+                            .close_time_ns = then_ns,
+                            .open_e8 = E8(100),
+                            .high_e8 = E8(100),
+                            .low_e8 = E8(100),
+                            .close_e8 = E8(100),
+                            .volume_e8 = E8(100)};
+        if (rows[i].bar) {
+            l1_venue_simulated_on_bar(d.venue, &bar, d.now_ns, &d.answers);
+        } else {
+            l1_venue_simulated_on_book(d.venue, &book, d.now_ns, &d.answers);
+        }
+        desk_single(&d, BTC, limit_fok(1, L1_SIDE_BUY, 0.5, 101));
+        const l1_venue_event *end = &d.answers.items[d.answers.count - 1];
+        CHECK((end->kind == L1_VENUE_DONE) == rows[i].fills);
+        desk_close(&d);
+    }
+    desk d = desk_open_default(); /* one dated in the future ages from its arrival */
+    const l1_book ahead = book_of(100, 101, 1, START + 3600 * SECOND);
+    l1_venue_simulated_on_book(d.venue, &ahead, START, &d.answers);
+    d.now_ns += 61 * SECOND;
+    SAYS(desk_single(&d, BTC, limit_fok(1, L1_SIDE_BUY, 0.5, 101)),
+         "ack 1 101x0.5; expired 1 no_liquidity 0.5");
+    desk_close(&d);
+}
+
 static void test_made_book__has_ten_levels_of_a_tenth_of_the_participation(void **state)
 {
     (void)state;
@@ -433,6 +471,7 @@ int main(void)
         cmocka_unit_test(test_book__stays_consumed_until_the_next_one),
         cmocka_unit_test(test_trade_ids__rise_by_one_per_symbol),
         cmocka_unit_test(test_made_book__stands_around_the_close_while_book_is_stale_and_bar_fresh),
+        cmocka_unit_test(test_market__ages_from_its_own_time_not_from_its_arrival),
         cmocka_unit_test(test_made_book__has_ten_levels_of_a_tenth_of_the_participation),
         cmocka_unit_test(test_filters__refuse_what_the_venue_would_refuse),
         cmocka_unit_test(test_forms__that_the_venue_does_not_take_are_rejected),
