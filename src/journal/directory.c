@@ -287,13 +287,13 @@ static l1_result fill(const l1_directory *dir, int handle, const char *name, con
     return l1_directory_sync(dir, handle, name, diag);
 }
 
-l1_result l1_directory_publish(const l1_directory *dir, const char *name, const l1_part *parts,
-                               size_t count, uint64_t size, l1_diag *diag)
+/* Fills the temporary file, opened as `how`, and gives it its name. */
+static l1_result publish(const l1_directory *dir, const char *temporary, l1_storage_how how,
+                         const char *name, const l1_part *parts, size_t count, uint64_t size,
+                         l1_diag *diag)
 {
-    char temporary[80];
-    (void)snprintf(temporary, sizeof temporary, "%s.tmp", name);
     int handle = -1;
-    L1_TRY(l1_directory_open(dir, temporary, L1_STORAGE_CREATE, &handle, diag));
+    L1_TRY(l1_directory_open(dir, temporary, how, &handle, diag));
     l1_result done = fill(dir, handle, temporary, parts, count, size, diag);
     l1_directory_close(dir, handle);
     if (done.code == L1_OK) done = l1_directory_rename(dir, temporary, name, diag);
@@ -305,6 +305,23 @@ l1_result l1_directory_publish(const l1_directory *dir, const char *name, const 
         }
     }
     return done;
+}
+
+l1_result l1_directory_publish(const l1_directory *dir, const char *name, const l1_part *parts,
+                               size_t count, uint64_t size, l1_diag *diag)
+{
+    char temporary[80];
+    (void)snprintf(temporary, sizeof temporary, "%s.tmp", name);
+    return publish(dir, temporary, L1_STORAGE_CREATE, name, parts, count, size, diag);
+}
+
+l1_result l1_directory_publish_over(const l1_directory *dir, const char *prepared, const char *name,
+                                    const l1_part *parts, size_t count, l1_diag *diag)
+{
+    char temporary[80];
+    (void)snprintf(temporary, sizeof temporary, "%s.tmp", name);
+    L1_TRY(l1_directory_rename(dir, prepared, temporary, diag));
+    return publish(dir, temporary, L1_STORAGE_WRITE, name, parts, count, 0, diag);
 }
 
 l1_result l1_directory_header(const l1_directory *dir, uint64_t number, l1_segment_header *out,

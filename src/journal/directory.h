@@ -81,6 +81,12 @@ L1_MUST_USE l1_result l1_directory_publish(const l1_directory *dir, const char *
                                            const l1_part *parts, size_t count, uint64_t size,
                                            l1_diag *diag);
 
+/* The same out of `prepared`, an existing file of zeros that goes on behind the parts: spares the
+ * filling. `prepared` is gone afterwards, also after a crash half-way. */
+L1_MUST_USE l1_result l1_directory_publish_over(const l1_directory *dir, const char *prepared,
+                                                const char *name, const l1_part *parts,
+                                                size_t count, l1_diag *diag);
+
 /* Header of segment `number`. A file shorter than a sector reads as UNUSED. */
 L1_MUST_USE l1_result l1_directory_header(const l1_directory *dir, uint64_t number,
                                           l1_segment_header *out, l1_segment_state *state,

@@ -17,6 +17,7 @@ typedef struct {
     uint8_t *bytes;
     size_t size;
     l1_segment_scan scan;
+    uint64_t prepared_size; /* of the segment behind it when that is all zeros; else 0 */
 } tail;
 
 static l1_result corrupt(l1_diag *diag, uint64_t segment, uint64_t offset, uint64_t sequence,
@@ -62,7 +63,7 @@ static l1_result find_last(const l1_directory *dir, tail *at, l1_diag *diag)
 }
 
 /* A segment without header may hold parts of an unsynced first batch, nothing later. */
-static l1_result check_behind(const l1_directory *dir, const tail *at, uint64_t segment,
+static l1_result check_behind(const l1_directory *dir, tail *at, uint64_t segment,
                               uint64_t *bytes_cut, l1_diag *diag)
 {
     char name[64];
@@ -80,6 +81,9 @@ static l1_result check_behind(const l1_directory *dir, const tail *at, uint64_t 
                        "segment header is missing but valid records follow");
     }
     if (judged == L1_TAIL_TORN) *bytes_cut += L1_SEGMENT_SECTOR;
+    if (judged == L1_TAIL_CLEAN && segment == at->segments.at[at->last] + 1) {
+        at->prepared_size = size;
+    }
     return L1_SUCCESS;
 }
 
@@ -116,6 +120,21 @@ static l1_result judge(const l1_directory *dir, tail *at, const char *engine_id,
                    "journal ends before its newest snapshot");
 }
 
+/* Gives the cut part of a retired segment back to the disk. */
+static l1_result shorten(const l1_directory *dir, uint64_t segment, uint64_t size, l1_diag *diag)
+{
+    int handle = -1;
+    char name[64];
+    l1_directory_segment_name(name, segment);
+    L1_TRY(l1_directory_open(dir, name, L1_STORAGE_WRITE, &handle, diag));
+    const int failed = dir->storage->truncate(dir->storage->state, handle, size);
+    l1_result done = L1_SUCCESS;
+    if (failed < 0) done = l1_refuse(diag, L1_IO_WRITE, name, "%s: cannot be shortened", name);
+    if (done.code == L1_OK) done = l1_directory_sync(dir, handle, name, diag);
+    l1_directory_close(dir, handle);
+    return done;
+}
+
 /* Publishes the fresh segment and retires what it replaces. */
 static l1_result rewrite(const l1_directory *dir, const tail *at, l1_segment_header fresh,
                          uint64_t size, l1_recovery *out, l1_diag *diag)
@@ -133,27 +152,23 @@ static l1_result rewrite(const l1_directory *dir, const tail *at, l1_segment_hea
     fresh.first_wall_ns = at->scan.batch_wall_ns;
     fresh.first_tag = replaces ? at->header.first_tag : L1_SEGMENT_TAG_UNKNOWN;
     l1_segment_header_put(page, &fresh);
+    const bool reuses = at->prepared_size == size;
     /* Backwards, so that what stays never has a gap. */
-    for (size_t i = at->segments.count; i > at->last + 1; i--) {
+    for (size_t i = at->segments.count; i > at->last + 1 + (reuses ? 1 : 0); i--) {
         l1_directory_segment_name(name, at->segments.at[i - 1]);
         L1_TRY(l1_directory_remove(dir, name, diag));
     }
     l1_directory_segment_name(name, out->segment);
     const l1_part parts[] = {{page, sizeof page}, {at->bytes + at->scan.batch_at, kept}};
-    L1_TRY(l1_directory_publish(dir, name, parts, 2, size, diag));
-    if (replaces) return L1_SUCCESS;
-
-    int handle = -1;
-    l1_directory_segment_name(name, last);
-    L1_TRY(l1_directory_open(dir, name, L1_STORAGE_WRITE, &handle, diag));
-    const int failed = dir->storage->truncate(dir->storage->state, handle, at->scan.batch_at);
-    l1_result done = L1_SUCCESS;
-    if (failed < 0) done = l1_refuse(diag, L1_IO_WRITE, name, "%s: cannot be shortened", name);
-    if (done.code == L1_OK) done = l1_directory_sync(dir, handle, name, diag);
-    l1_directory_close(dir, handle);
-    return done;
+    if (reuses) {
+        char prepared[64];
+        l1_directory_segment_name(prepared, last + 1);
+        L1_TRY(l1_directory_publish_over(dir, prepared, name, parts, 2, diag));
+    } else {
+        L1_TRY(l1_directory_publish(dir, name, parts, 2, size, diag));
+    }
+    return replaces ? L1_SUCCESS : shorten(dir, last, at->scan.batch_at, diag);
 }
-
 static l1_result begin_new(const l1_directory *dir, l1_segment_header fresh, uint64_t size,
                            l1_recovery *out, l1_diag *diag)
 {

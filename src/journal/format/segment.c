@@ -33,10 +33,8 @@ void l1_segment_header_put(uint8_t *out, const l1_segment_header *header)
 
 static bool all_zero(const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] != 0) return false;
-    }
-    return true;
+    /* Each byte equals the one before it: a whole segment at the speed of memory. */
+    return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
 l1_segment_state l1_segment_header_read(const uint8_t *bytes, size_t size, l1_segment_header *out)
@@ -81,8 +79,8 @@ static bool hole_between(const uint8_t *bytes, size_t from, size_t to)
 
 static bool starts_like_a_record(const uint8_t *at)
 {
-    return at[0] == (L1_RECORD_MAGIC & 0xFF) && at[1] == (L1_RECORD_MAGIC >> 8 & 0xFF) &&
-           at[2] == (L1_RECORD_MAGIC >> 16 & 0xFF) && at[3] == L1_RECORD_MAGIC >> 24;
+    static const uint8_t magic[] = {'L', '1', 'J', 'R'};
+    return memcmp(at, magic, sizeof magic) == 0;
 }
 
 l1_tail l1_segment_judge(const uint8_t *bytes, size_t size, size_t at, uint64_t expected,
