@@ -1,0 +1,238 @@
+/* tests/unit/domain/test_archive.c: what is saved is what is loaded, and nothing else loads. */
+#include "testlib/check.h"
+
+#include <string.h>
+
+#include "unit/domain/random_domain.h"
+
+enum { ROUNDS = 60 };
+
+static size_t save_event(l1_event *event, uint8_t *bytes, size_t capacity)
+{
+    l1_archive archive = l1_archive_saving(bytes, capacity);
+    l1_event_archive(&archive, event);
+    CHECK(l1_archive_ok(&archive));
+    return archive.out.used;
+}
+
+static bool load_event(const uint8_t *bytes, size_t size, l1_event *event)
+{
+    l1_archive archive = l1_archive_loading(bytes, size);
+    l1_event_archive(&archive, event);
+    return l1_archive_ok(&archive) && l1_read_left(&archive.in) == 0;
+}
+
+static l1_hash128 hash_event(l1_event *event)
+{
+    l1_archive archive = l1_archive_hashing(7);
+    l1_event_archive(&archive, event);
+    return l1_hash_end(&archive.hasher);
+}
+
+static void test_event__round_trips_and_hashes_as_its_bytes(void **state)
+{
+    (void)state;
+    static l1_event event, loaded;
+    uint8_t bytes[L1_EVENT_BYTES_MAX], again[L1_EVENT_BYTES_MAX];
+    l1_prng prng;
+    l1_prng_seed(&prng, 1);
+    for (unsigned i = 0; i < ROUNDS * L1_EVENT_COUNT; i++) {
+        any_event(&prng, (l1_event_kind)(i % L1_EVENT_COUNT), &event);
+        const size_t size = save_event(&event, bytes, sizeof bytes);
+        memset(&loaded, 0xee, sizeof loaded);
+        CHECK(load_event(bytes, size, &loaded));
+        CHECK(save_event(&loaded, again, sizeof again) == size);
+        assert_memory_equal(bytes, again, size);
+        const l1_hash128 hash = hash_event(&loaded);
+        const l1_hash128 want = l1_hash_of(7, bytes, size);
+        CHECK(hash.lo == want.lo && hash.hi == want.hi);
+    }
+}
+
+static void test_event__every_truncated_prefix_is_refused(void **state)
+{
+    (void)state;
+    static l1_event event, loaded;
+    uint8_t bytes[L1_EVENT_BYTES_MAX];
+    l1_prng prng;
+    l1_prng_seed(&prng, 2);
+    for (unsigned i = 0; i < 3 * L1_EVENT_COUNT; i++) {
+        any_event(&prng, (l1_event_kind)(i % L1_EVENT_COUNT), &event);
+        const size_t size = save_event(&event, bytes, sizeof bytes);
+        for (size_t cut = 0; cut < size; cut++) CHECK(!load_event(bytes, cut, &loaded));
+    }
+}
+
+static void test_event__every_known_field_of_a_signal_is_saved(void **state)
+{
+    (void)state;
+    static l1_event event, loaded;
+    uint8_t bytes[L1_EVENT_BYTES_MAX];
+    l1_prng prng;
+    l1_prng_seed(&prng, 3);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        any_event(&prng, L1_EVENT_SIGNAL, &event);
+        CHECK(load_event(bytes, save_event(&event, bytes, sizeof bytes), &loaded));
+        const l1_signal *const a = &event.as.signal;
+        const l1_signal *const b = &loaded.as.signal;
+        assert_string_equal(a->id, b->id);
+        assert_string_equal(a->symbol_text, b->symbol_text);
+        assert_string_equal(a->strategy_id, b->strategy_id);
+        assert_string_equal(a->regime, b->regime);
+        CHECK(a->symbol == b->symbol && a->side == b->side && a->algo == b->algo);
+        CHECK(a->qty_e8 == b->qty_e8 && a->stop_loss_e8 == b->stop_loss_e8);
+        CHECK(a->price_e8 == b->price_e8 && a->take_profit_e8 == b->take_profit_e8);
+        CHECK(a->ts_ns == b->ts_ns && a->expires_at_ns == b->expires_at_ns);
+        CHECK(a->confidence_e8 == b->confidence_e8 && a->correlation_e8 == b->correlation_e8);
+        CHECK(a->duration_s == b->duration_s && a->slices_max == b->slices_max);
+        CHECK(a->content.lo == b->content.lo && a->content.hi == b->content.hi);
+    }
+}
+
+static void test_event__market_fields_are_saved(void **state)
+{
+    (void)state;
+    static l1_event event, loaded;
+    uint8_t bytes[L1_EVENT_BYTES_MAX];
+    l1_prng prng;
+    l1_prng_seed(&prng, 4);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        memset(&event, 0, sizeof event);
+        memset(&loaded, 0, sizeof loaded);
+        any_event(&prng, L1_EVENT_BAR, &event);
+        CHECK(load_event(bytes, save_event(&event, bytes, sizeof bytes), &loaded));
+        assert_memory_equal(&event.as.bar, &loaded.as.bar, sizeof event.as.bar);
+        memset(&event, 0, sizeof event);
+        memset(&loaded, 0, sizeof loaded);
+        any_event(&prng, L1_EVENT_PORTFOLIO, &event);
+        CHECK(load_event(bytes, save_event(&event, bytes, sizeof bytes), &loaded));
+        assert_memory_equal(&event.as.portfolio, &loaded.as.portfolio, sizeof(l1_portfolio));
+    }
+}
+
+/* Byte 0 of an event is its kind; its symbol follows two times. */
+static void test_event__indexes_and_kinds_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    static l1_event event = {.kind = L1_EVENT_TRADE};
+    static l1_event loaded;
+    uint8_t bytes[L1_EVENT_BYTES_MAX];
+    const size_t size = save_event(&event, bytes, sizeof bytes);
+    static const struct {
+        uint32_t symbol;
+        bool want;
+    } rows[] = {
+        {0, true},           {L1_SYMBOLS_MAX - 1, true}, {L1_SYMBOLS_MAX, false},
+        {UINT32_MAX, false}, {INT32_MAX, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_writer at = {.base = bytes + 17, .capacity = 4};
+        l1_write_u32(&at, rows[i].symbol);
+        CHECK(load_event(bytes, size, &loaded) == rows[i].want);
+        CHECK(loaded.as.trade.symbol >= 0 && loaded.as.trade.symbol < L1_SYMBOLS_MAX);
+    }
+    memset(bytes, 0, sizeof bytes);
+    bytes[0] = L1_EVENT_COUNT - 1;
+    CHECK(load_event(bytes, 18, &loaded));
+    bytes[0] = L1_EVENT_COUNT;
+    CHECK(!load_event(bytes, 18, &loaded));
+}
+
+static void test_effect__round_trips_through_the_list_of_a_step(void **state)
+{
+    (void)state;
+    static l1_effect effect, loaded;
+    static uint8_t block[64 * L1_EFFECT_BYTES_MAX], again[L1_EFFECT_BYTES_MAX];
+    l1_prng prng;
+    l1_prng_seed(&prng, 5);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        l1_effects effects = {.base = block, .capacity = sizeof block};
+        uint64_t seqs[L1_EFFECT_COUNT];
+        for (unsigned i = 0; i < L1_EFFECT_COUNT; i++) {
+            any_effect(&prng, (l1_effect_kind)i, L1_SYMBOLS_MAX, &effect);
+            seqs[i] = effect.seq;
+            l1_effects_put(&effects, &effect);
+        }
+        CHECK(effects.count == L1_EFFECT_COUNT);
+        size_t at = 0;
+        const uint8_t *bytes;
+        uint32_t size;
+        unsigned count = 0;
+        while (l1_effects_next(&effects, &at, &bytes, &size)) {
+            CHECK(size <= L1_EFFECT_BYTES_MAX);
+            CHECK(l1_effect_load(bytes, size, &loaded));
+            CHECK(loaded.seq == seqs[count] && (unsigned)loaded.kind == count);
+            l1_reader first = {.at = bytes, .end = bytes + size};
+            CHECK(l1_read_u64(&first) == seqs[count]);
+            l1_archive archive = l1_archive_saving(again, sizeof again);
+            l1_effect_archive(&archive, &loaded);
+            CHECK(archive.out.used == size);
+            assert_memory_equal(again, bytes, size);
+            count++;
+        }
+        CHECK(count == L1_EFFECT_COUNT);
+    }
+}
+
+static void test_effect__prefixes_and_longer_texts_are_refused(void **state)
+{
+    (void)state;
+    static l1_effect effect, loaded;
+    uint8_t bytes[L1_EFFECT_BYTES_MAX + 1] = {0};
+    l1_prng prng;
+    l1_prng_seed(&prng, 6);
+    for (unsigned i = 0; i < L1_EFFECT_COUNT; i++) {
+        any_effect(&prng, (l1_effect_kind)i, L1_SYMBOLS_MAX, &effect);
+        l1_archive archive = l1_archive_saving(bytes, L1_EFFECT_BYTES_MAX);
+        l1_effect_archive(&archive, &effect);
+        const size_t size = archive.out.used;
+        CHECK(l1_effect_load(bytes, size, &loaded));
+        CHECK(!l1_effect_load(bytes, size + 1, &loaded));
+        for (size_t cut = 0; cut < size; cut++) CHECK(!l1_effect_load(bytes, cut, &loaded));
+    }
+}
+
+/* The largest of each kind fits what journal and effect list reserve for it. */
+static void test_archive__largest_forms_fit_their_limits(void **state)
+{
+    (void)state;
+    static l1_event event;
+    static l1_effect effect;
+    static uint8_t bytes[65536];
+    memset(&event, 0, sizeof event);
+    event.kind = L1_EVENT_PORTFOLIO;
+    event.as.portfolio.free_e8[L1_ASSETS_MAX - 1] = 1;
+    CHECK(save_event(&event, bytes, sizeof bytes) <= L1_EVENT_BYTES_MAX);
+    l1_report *const report = &effect.as.report;
+    effect.kind = L1_EFFECT_REPORT;
+    report->violations_count = L1_VIOLATIONS_MAX;
+    for (unsigned i = 0; i < L1_VIOLATIONS_MAX; i++) {
+        memset(report->violations[i].detail, 'x', sizeof report->violations[i].detail - 1);
+    }
+    report->adjustments_count = L1_ADJUSTMENTS_MAX;
+    report->orders_count = L1_REPORT_ORDERS_MAX;
+    report->has_stop = true;
+    report->fees_count = L1_FEES_MAX;
+    memset(report->detail, 'x', sizeof report->detail - 1);
+    memset(report->signal_id, 'x', sizeof report->signal_id - 1);
+    memset(report->execution_id, 'x', sizeof report->execution_id - 1);
+    memset(report->symbol_text, 'x', sizeof report->symbol_text - 1);
+    l1_archive archive = l1_archive_saving(bytes, sizeof bytes);
+    l1_effect_archive(&archive, &effect);
+    CHECK(archive.out.used <= L1_EFFECT_BYTES_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_event__round_trips_and_hashes_as_its_bytes),
+        cmocka_unit_test(test_event__every_truncated_prefix_is_refused),
+        cmocka_unit_test(test_event__every_known_field_of_a_signal_is_saved),
+        cmocka_unit_test(test_event__market_fields_are_saved),
+        cmocka_unit_test(test_event__indexes_and_kinds_out_of_range_are_refused),
+        cmocka_unit_test(test_effect__round_trips_through_the_list_of_a_step),
+        cmocka_unit_test(test_effect__prefixes_and_longer_texts_are_refused),
+        cmocka_unit_test(test_archive__largest_forms_fit_their_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
