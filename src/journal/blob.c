@@ -1,3 +1,4 @@
+/* journal/blob.c: content-addressed files beside the segments; see blob.h. */
 #include "journal/blob.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* journal/directory.c: names, whole-file reads and all-or-nothing writes in a journal directory;
+ * every call to the storage port that can fail becomes a result with the file's name here. */
 #include "journal/directory.h"
 
 #include <errno.h>

@@ -1,3 +1,6 @@
+/* journal/journal.c: opening, closing and the appending side of the journal. Appending holds the
+ * lock only for a copy into the half of the queue that fills; the disk belongs to writer.c and
+ * prepare.c. */
 #include "journal/journal.h"
 
 #include <errno.h>

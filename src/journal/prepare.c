@@ -1,3 +1,5 @@
+/* journal/prepare.c: the second thread: prepares the next segment, removes outlived ones, minds
+ * size_max. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* journal/reader.c: walks the segments through a window of 1 MiB; a window that may be older than
+ * the writer is read once more before anything is called missing. */
 #include "journal/reader.h"
 
 #include <inttypes.h>

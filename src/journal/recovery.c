@@ -1,3 +1,5 @@
+/* journal/recovery.c: what opening a journal does to the files a crash left; each step may be
+ * repeated. */
 #include "journal/recovery.h"
 
 #include <inttypes.h>

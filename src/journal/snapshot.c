@@ -1,3 +1,4 @@
+/* journal/snapshot.c: snapshot files: header with CRC, body with CRC, the newest two kept. */
 #include "journal/snapshot.h"
 
 #include <stdlib.h>

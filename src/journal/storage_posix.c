@@ -1,3 +1,4 @@
+/* journal/storage_posix.c: the storage port on POSIX files: one system call each, no policy. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

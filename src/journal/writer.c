@@ -1,3 +1,5 @@
+/* journal/writer.c: the writer thread: seal what has queued, one write, one sync, publish, notify.
+ * Any failure ends it for good. */
 #include "journal/writer.h"
 
 #include <errno.h>

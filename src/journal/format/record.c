@@ -1,3 +1,5 @@
+/* journal/format/record.c: encoding, sealing and checking of one record, field by field; see
+ * record.h for the layout. */
 #include "journal/format/record.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+/* journal/format/segment.c: segment headers, and the judgement of a segment's end: torn or damaged.
+ * A whole record behind a gap is damage unless the gap can be sectors of the same, never synced
+ * batch. */
 #include "journal/format/segment.h"
 
 #include <string.h>
