@@ -73,7 +73,10 @@ int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol)
         if (execution->stop != L1_NONE && table->orders[execution->stop].open) {
             covered_e8 = table->orders[execution->stop].locked_e8;
         }
-        if (execution->held_e8 > covered_e8) naked_e8 += execution->held_e8 - covered_e8;
+        if (execution->held_e8 <= covered_e8) continue;
+        /* less than a lot cannot be protected */
+        naked_e8 +=
+            l1_step_down(execution->held_e8 - covered_e8, engine->limits.symbols[symbol].lot_e8);
     }
-    return l1_step_down(naked_e8, engine->limits.symbols[symbol].lot_e8);
+    return naked_e8;
 }

@@ -26,25 +26,29 @@ static void on_session(l1_engine *engine, const l1_venue_event *event, l1_engine
     engine->kill_switch.venue_down = down;
 }
 
-/* A fill after the end: booked, alerted, and what it bought is protected. */
+/* A fill after the end: booked and alerted; the report holds only what is new, because what came
+ * before it has been reported. */
 static void on_late_fill(l1_engine *engine, uint32_t at, const l1_venue_event *fill,
                          l1_engine_out *out)
 {
-    l1_order *order = &engine->executions.orders[at];
-    l1_execution *execution = &engine->executions.executions[order->execution];
-    l1_engine_alert(engine, L1_ALERT_LATE_FILL, order->symbol, execution->signal_id, fill->qty_e8,
-                    L1_OFF, out, "a fill came after the order had ended (%s); it is booked",
-                    l1_order_state_text(order->state));
-    if (!execution->reported) return; /* the final report will hold it */
-    l1_engine_report_protection(engine, order->execution, order, L1_REPORT_LATE_FILL, "", out);
-    const bool idle = execution->phase == L1_PHASE_GUARDED;
-    if (order->id.purpose == L1_PURPOSE_ENTRY && idle) {
-        l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, order->symbol, execution->signal_id,
-                        fill->qty_e8, 0, out, "a late fill is not covered by the resting stop");
-    } else if (order->id.purpose == L1_PURPOSE_ENTRY) {
-        l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, order->symbol, execution->signal_id,
-                        fill->qty_e8, 0, out, "a late fill has no stop; sell or protect it");
-    }
+    const l1_order before = engine->executions.orders[at];
+    l1_engine_book_fill(engine, at, fill);
+    l1_order late = engine->executions.orders[at];
+    late.executed_e8 -= before.executed_e8;
+    late.cost_e8 -= before.cost_e8;
+    late.fee_base_e8 -= before.fee_base_e8;
+    late.fee_quote_e8 -= before.fee_quote_e8;
+    l1_execution *execution = &engine->executions.executions[late.execution];
+    const bool known = execution->serial == late.serial;
+    const char *signal_id = known ? execution->signal_id : NULL;
+    l1_engine_alert(engine, L1_ALERT_LATE_FILL, late.symbol, signal_id, fill->qty_e8, L1_OFF, out,
+                    "a fill came after the order had ended (%s); it is booked",
+                    l1_order_state_text(before.state));
+    if (!known || !execution->reported) return; /* else the final report will hold it */
+    l1_engine_report_protection(engine, late.execution, &late, L1_REPORT_LATE_FILL, "", out);
+    if (late.id.purpose != L1_PURPOSE_ENTRY) return;
+    l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, late.symbol, signal_id, fill->qty_e8, 0, out,
+                    "a late fill has no stop; sell or protect it");
 }
 
 static void on_main_ended(l1_engine *engine, uint32_t execution, l1_engine_out *out)
@@ -95,7 +99,6 @@ static void on_order(l1_engine *engine, uint32_t at, const l1_venue_event *event
     const l1_order_state next = l1_order_next(before, meanings[event->kind].event);
     if (next == L1_ORDER_NONE) return; /* illegal: proves nothing, changes nothing */
     if (event->kind == L1_VENUE_FILL && !order->open) {
-        l1_engine_book_fill(engine, at, event);
         on_late_fill(engine, at, event, out);
         return;
     }

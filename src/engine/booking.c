@@ -95,16 +95,12 @@ void l1_engine_book_reserve(l1_engine *engine, uint32_t at, int64_t delta_e8)
 static void book_fee(l1_engine *engine, l1_order *order, const l1_venue_event *fill)
 {
     if (fill->fee_e8 == 0) return;
-    l1_execution *execution = execution_of(engine, order);
     l1_account_change(&engine->account, fill->fee_asset, -fill->fee_e8, engine->now_ns);
-    const bool of_main =
-        order->id.purpose == L1_PURPOSE_ENTRY || order->id.purpose == L1_PURPOSE_EXIT;
     if (fill->fee_asset == 0) {
         l1_drawdown_cash(&engine->drawdown, order->symbol, -fill->fee_e8);
         order->fee_quote_e8 += fill->fee_e8;
-        if (of_main) execution->fee_quote_e8 += fill->fee_e8;
-    } else if (of_main) {
-        execution->fee_base_e8 += fill->fee_e8;
+    } else {
+        order->fee_base_e8 += fill->fee_e8;
     }
 }
 
@@ -125,6 +121,8 @@ void l1_engine_book_fill(l1_engine *engine, uint32_t at, const l1_venue_event *f
     l1_account_change(&engine->account, 0, quote_e8, engine->now_ns);
     l1_drawdown_cash(&engine->drawdown, order->symbol, quote_e8);
     book_fee(engine, order, fill);
+    /* A very late fill may find its execution's slot reused: then only the books change. */
+    if (execution->serial != order->serial) return;
     if (order->id.purpose == L1_PURPOSE_ENTRY) {
         execution->held_e8 += fill->qty_e8;
         if (fill->fee_asset == order->symbol + 1) execution->held_e8 -= fill->fee_e8;
@@ -157,5 +155,8 @@ void l1_engine_book_end(l1_engine *engine, uint32_t at)
         L1_ASSERT(engine->account.stops_open[order->symbol] > 0);
         engine->account.stops_open[order->symbol]--;
     }
-    l1_order_close(&engine->executions, at);
+    l1_order_end(&engine->executions, at);
+    /* A filled entry is looked at once more, by a final report that waits for its stop. */
+    if (order->id.purpose == L1_PURPOSE_ENTRY && order->executed_e8 > 0) return;
+    l1_order_free(&engine->executions, at);
 }

@@ -54,8 +54,11 @@ static void adopt_account(l1_account *to, const l1_account *from, const int32_t 
                           uint32_t count)
 {
     const l1_account source = *from;
+    int64_t start_e8[L1_ASSETS_MAX] = {0};
+    /* A symbol that is new starts with its paper balance; under snapshots unlisted means zero. */
+    if (!from->has_snapshot) memcpy(start_e8, to->total_e8, sizeof start_e8);
     *to = source;
-    memset(to->total_e8, 0, sizeof to->total_e8);
+    memcpy(to->total_e8, start_e8, sizeof to->total_e8);
     memset(to->foreign_locked_e8, 0, sizeof to->foreign_locked_e8);
     memset(to->own_locked_e8, 0, sizeof to->own_locked_e8);
     memset(to->stop_locked_e8, 0, sizeof to->stop_locked_e8);

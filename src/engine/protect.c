@@ -52,13 +52,16 @@ static void report_entry(l1_engine *engine, uint32_t execution, l1_engine_out *o
             owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL : owner->ended_by;
     }
     l1_engine_report_execution(engine, execution, status, reason, out);
+    if (owner->bought) l1_order_free(&engine->executions, owner->main);
+    owner->main = L1_NONE;
 }
 
 void l1_engine_entry_ended(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
     l1_engine_stop_timer(engine, execution);
-    if (order_at(engine, owner->main)->executed_e8 == 0) {
+    owner->bought = order_at(engine, owner->main)->executed_e8 > 0;
+    if (!owner->bought) {
         report_entry(engine, execution, out);
         if (!stop_open(engine, execution)) l1_engine_close(engine, execution);
         return; /* the list's second leg ends by itself */
@@ -167,6 +170,7 @@ static void released_stop_ended(l1_engine *engine, uint32_t execution, const l1_
     L1_ASSERT(sell != L1_NONE);
     int64_t freed_e8 = stop->qty_e8 - stop->executed_e8;
     if (stop->state == L1_ORDER_FILLED) freed_e8 = 0;
+    owner->stop = L1_NONE;
     l1_engine_released(engine, sell, execution, freed_e8, out);
     if (freed_e8 > 0 || owner->phase != L1_PHASE_RELEASED) return;
     owner->released_by = L1_NONE;
@@ -192,8 +196,9 @@ static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_orde
     } else if (stop->state == L1_ORDER_CANCELED) {
         l1_engine_report_protection(engine, execution, stop, L1_REPORT_STOP_CANCELED, "", out);
     }
-    l1_engine_report_protection(engine, execution, stop, L1_REPORT_STOP_FAILED,
-                                "base is held without a stop", out);
+    /* What it executed has been reported: no quantity is ever told twice. */
+    l1_engine_report_protection(engine, execution, stop->executed_e8 > 0 ? NULL : stop,
+                                L1_REPORT_STOP_FAILED, "base is held without a stop", out);
     l1_engine_alert(engine, L1_ALERT_STOP_FAILED, owner->symbol, owner->signal_id,
                     naked_e8(engine, execution), 0, out, "the stop ended (%s) and left base naked",
                     l1_order_state_text(stop->state));
@@ -204,9 +209,8 @@ void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order,
 {
     l1_execution *owner = at(engine, execution);
     const l1_order stop = *order_at(engine, order);
-    const l1_order *entry = order_at(engine, owner->main);
-    if (entry->executed_e8 == 0) { /* the list ended with its entry */
-        if (!entry->open) l1_engine_close(engine, execution);
+    if (!owner->bought) { /* the list ends with its entry, in either order */
+        if (owner->reported) l1_engine_close(engine, execution);
         return;
     }
     if (naked_e8(engine, execution) > 0 || stop.executed_e8 > 0) {

@@ -54,6 +54,12 @@ static void add_fee(l1_report *report, int32_t asset, int64_t amount_e8)
     report->fees[report->fees_count++] = (l1_fee){.asset = asset, .amount_e8 = amount_e8};
 }
 
+static void add_fees(l1_report *report, const l1_order *order)
+{
+    add_fee(report, order->symbol + 1, order->fee_base_e8);
+    add_fee(report, 0, order->fee_quote_e8);
+}
+
 l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
 {
     l1_report *report = &engine->effect.as.report;
@@ -110,13 +116,12 @@ void l1_engine_report_execution(l1_engine *engine, uint32_t at, l1_report_status
         report->orders[report->orders_count++] = l1_report_order_of(order);
         report->executed_qty_e8 = order->executed_e8;
         report->executed_quote_e8 = order->cost_e8;
-        report->net_qty_e8 = order->executed_e8 - execution->fee_base_e8;
+        report->net_qty_e8 = order->executed_e8 - order->fee_base_e8;
         report->avg_price_e8 = report->orders[0].avg_price_e8;
         report->slippage_e8 =
             slippage_percent_e8(execution->side, report->avg_price_e8, execution->arrival_mid_e8);
+        add_fees(report, order);
     }
-    add_fee(report, execution->symbol + 1, execution->fee_base_e8);
-    add_fee(report, 0, execution->fee_quote_e8);
     if (!report->final) {
         l1_engine_put(engine, L1_EFFECT_REPORT, out);
         return;
@@ -141,11 +146,9 @@ void l1_engine_report_protection(l1_engine *engine, uint32_t at, const l1_order 
         report->orders[report->orders_count++] = l1_report_order_of(order);
         report->executed_qty_e8 = order->executed_e8;
         report->executed_quote_e8 = order->cost_e8;
-        report->net_qty_e8 = order->executed_e8;
+        report->net_qty_e8 = order->executed_e8 - order->fee_base_e8;
         report->avg_price_e8 = report->orders[0].avg_price_e8;
-        const bool own_entry = order->id.purpose == L1_PURPOSE_ENTRY;
-        add_fee(report, execution->symbol + 1, own_entry ? execution->fee_base_e8 : 0);
-        add_fee(report, 0, own_entry ? execution->fee_quote_e8 : order->fee_quote_e8);
+        add_fees(report, order);
     }
     report->adjustments_count = 0;
     l1_engine_put(engine, L1_EFFECT_REPORT, out);

@@ -126,6 +126,7 @@ uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
         .id = leg->id,
         .state = l1_order_next(L1_ORDER_NONE, L1_ORDER_ON_SEND),
         .execution = execution,
+        .serial = table->executions[execution].serial,
         .symbol = symbol,
         .side = leg->side,
         .type = leg->type,
@@ -142,14 +143,21 @@ uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
     return at;
 }
 
-void l1_order_close(l1_executions *table, uint32_t at)
+void l1_order_end(l1_executions *table, uint32_t at)
 {
     L1_ASSERT(at < table->orders_capacity);
     L1_ASSERT(table->orders[at].open);
     L1_ASSERT(table->orders[at].locked_e8 == 0);
     table->orders[at].open = false;
-    table->free_orders[table->free_orders_next++ % table->orders_capacity] = at;
+    L1_ASSERT(table->open_orders > 0);
     table->open_orders--;
+}
+
+void l1_order_free(l1_executions *table, uint32_t at)
+{
+    L1_ASSERT(!table->orders[at].open);
+    L1_ASSERT(table->free_orders_next - table->free_orders_first < table->orders_capacity);
+    table->free_orders[table->free_orders_next++ % table->orders_capacity] = at;
 }
 
 /* --- timers: a binary heap whose nodes know their place --- */

@@ -21,15 +21,16 @@ typedef struct {
     l1_order_id id;
     l1_order_state state; /* NONE: the slot was never used */
     uint32_t execution;
+    uint64_t serial; /* the execution's: tells whether that slot still holds it */
     int32_t symbol;
     l1_side side;
     l1_order_type type;
     l1_time_in_force tif;
     int64_t qty_e8, price_e8, stop_e8;
-    int64_t executed_e8, cost_e8; /* base and quote that have changed hands */
-    int64_t fee_quote_e8;         /* commission in quote */
-    int64_t locked_e8;            /* of what it pays with: counted in the account's own locks */
-    bool open;                    /* not ended, its last event handled */
+    int64_t executed_e8, cost_e8;      /* base and quote that have changed hands */
+    int64_t fee_base_e8, fee_quote_e8; /* commission */
+    int64_t locked_e8; /* of what it pays with: counted in the account's own locks */
+    bool open;         /* not ended, its last event handled */
 } l1_order;
 
 typedef enum {
@@ -65,22 +66,24 @@ typedef struct {
     uint32_t adjustments_count;
     l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
 
-    uint64_t serial;           /* order of acceptance: own stops are released oldest first */
-    uint32_t main, stop, flat; /* orders: entry or exit; newest stop; market exit. L1_NONE */
-    uint32_t released_by;      /* the sell that released this one's stop; L1_NONE */
-    uint32_t generation;       /* of the next stop */
+    uint64_t serial; /* order of acceptance: own stops are released oldest first */
+    /* Orders: entry or exit, newest stop, market exit. An ended order's slot may be reused, so
+     * what is needed of it later is kept below; L1_NONE once it must not be looked at. */
+    uint32_t main, stop, flat;
+    bool bought;          /* the entry has ended and executed something */
+    uint32_t released_by; /* the sell that released this one's stop; L1_NONE */
+    uint32_t generation;  /* of the next stop */
     int64_t held_e8;      /* base bought, net of commission, not yet sold again by own orders */
     int64_t reserved_e8;  /* exits: base set aside, counted in the account's own locks */
     int64_t free_used_e8; /* exits: the part of it that was free */
     uint32_t releases_count;
     l1_release releases[L1_RELEASES_MAX];
 
-    int64_t fee_base_e8, fee_quote_e8; /* of the main order */
-    l1_rule ended_by;                  /* CANCELED_BY_CONTROL, ORDER_TIMEOUT; UNJUDGED = neither */
-    l1_violation refusal;              /* presend's; rule UNJUDGED = none */
-    bool reported;                     /* the final report is out */
-    bool replacing;                    /* the stop on its way replaces a released one */
-    bool overdue;                      /* the watchdog fired: no further stop is tried */
+    l1_rule ended_by;     /* CANCELED_BY_CONTROL, ORDER_TIMEOUT; UNJUDGED = neither */
+    l1_violation refusal; /* presend's; rule UNJUDGED = none */
+    bool reported;        /* the final report is out */
+    bool replacing;       /* the stop on its way replaces a released one */
+    bool overdue;         /* the watchdog fired: no further stop is tried */
     uint32_t revision;
 
     int64_t deadline_ns; /* L1_NO_DEADLINE = no timer */
@@ -113,7 +116,9 @@ void l1_execution_close(l1_executions *table, uint32_t execution); /* its timer 
 /* A fresh order of `execution` from one leg, in state SENT; L1_NONE when all slots are open. */
 uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
                        const l1_order_leg *leg);
-void l1_order_close(l1_executions *table, uint32_t order);
+/* An order has ended; its slot stays out of reuse until l1_order_free. */
+void l1_order_end(l1_executions *table, uint32_t order);
+void l1_order_free(l1_executions *table, uint32_t order);
 
 /* The order of that identity, open or not yet reused; L1_NONE. */
 uint32_t l1_order_find(const l1_executions *table, l1_order_id id);

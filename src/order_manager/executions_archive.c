@@ -10,6 +10,7 @@ static void archive_order(l1_archive *archive, l1_order *order)
     l1_order_id_archive(archive, &order->id);
     l1_archive_enum(archive, &order->state, L1_ORDER_STATE_COUNT);
     l1_archive_u32(archive, &order->execution);
+    l1_archive_u64(archive, &order->serial);
     l1_archive_u32(archive, (uint32_t *)&order->symbol);
     l1_archive_enum(archive, &order->side, L1_SIDE_COUNT);
     l1_archive_enum(archive, &order->type, L1_ORDER_TYPE_COUNT);
@@ -19,6 +20,7 @@ static void archive_order(l1_archive *archive, l1_order *order)
     l1_archive_i64(archive, &order->stop_e8);
     l1_archive_i64(archive, &order->executed_e8);
     l1_archive_i64(archive, &order->cost_e8);
+    l1_archive_i64(archive, &order->fee_base_e8);
     l1_archive_i64(archive, &order->fee_quote_e8);
     l1_archive_i64(archive, &order->locked_e8);
     l1_archive_bool(archive, &order->open);
@@ -61,6 +63,7 @@ static void archive_progress(l1_archive *archive, l1_execution *execution)
     l1_archive_u32(archive, &execution->main);
     l1_archive_u32(archive, &execution->stop);
     l1_archive_u32(archive, &execution->flat);
+    l1_archive_bool(archive, &execution->bought);
     l1_archive_u32(archive, &execution->released_by);
     l1_archive_u32(archive, &execution->generation);
     l1_archive_i64(archive, &execution->held_e8);
@@ -71,8 +74,6 @@ static void archive_progress(l1_archive *archive, l1_execution *execution)
         l1_archive_u32(archive, &execution->releases[i].execution);
         l1_archive_i64(archive, &execution->releases[i].freed_e8);
     }
-    l1_archive_i64(archive, &execution->fee_base_e8);
-    l1_archive_i64(archive, &execution->fee_quote_e8);
     l1_archive_enum(archive, &execution->ended_by, L1_RULE_COUNT);
     l1_archive_enum(archive, &execution->refusal.rule, L1_RULE_COUNT);
     l1_archive_i64(archive, &execution->refusal.value_e8);
@@ -184,8 +185,7 @@ void l1_executions_archive(l1_archive *archive, l1_executions *table)
                  table->orders_capacity);
     archive_ring(archive, table->free_executions, &table->free_executions_first,
                  &table->free_executions_next, table->executions_capacity);
-    table->open_orders =
-        table->orders_capacity - (uint32_t)(table->free_orders_next - table->free_orders_first);
+    l1_archive_u32(archive, &table->open_orders);
     table->open_executions = table->executions_capacity -
                              (uint32_t)(table->free_executions_next - table->free_executions_first);
 }

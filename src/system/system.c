@@ -233,7 +233,10 @@ bool l1_system_adopt(l1_system *system, l1_system *old, uint8_t *scratch, size_t
     l1_venue_simulated_archive(&saving, old->venue);
     l1_archive loading = l1_archive_loading(scratch, saving.out.used);
     if (l1_archive_ok(&saving)) l1_venue_simulated_archive(&loading, system->venue);
-    if (l1_archive_ok(&saving) && l1_archive_ok(&loading)) return true;
+    if (l1_archive_ok(&saving) && l1_archive_ok(&loading)) {
+        adjust_venue(system);
+        return true;
+    }
     snprintf(why, 160, "the simulated venue's orders do not fit the new configuration");
     return false;
 }
