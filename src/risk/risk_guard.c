@@ -144,8 +144,7 @@ static void find_reducing(l1_judgement *judgement)
     L1_ASSERT(sellable >= 0);
     if (signal->side != L1_SIDE_SELL || sellable == 0 || qty <= 0) return;
     const l1_i128 beyond = (l1_i128)qty - sellable - judgement->instrument->lot_e8;
-    out->reducing =
-        qty <= sellable || beyond * L1_E8 <= (l1_i128)judgement->limits->taker_fee_e8 * qty;
+    out->reducing = beyond * L1_E8 <= (l1_i128)judgement->limits->taker_fee_e8 * qty;
     if (out->reducing) out->sell_qty_e8 = qty < sellable ? qty : sellable;
 }
 

@@ -206,6 +206,19 @@ static void test_drawdown__peak_leaves_after_1440_closed_minutes(void **state)
     CHECK(loss_now(0) == 0);
 }
 
+static void test_drawdown__falling_for_more_than_a_day_fits_the_ring(void **state)
+{
+    (void)state;
+    begin();
+    price(0, E(50000, 0), DAY_NS);
+    fill(0, L1_E8, -E(50000, 0));
+    for (int64_t minute = 1; minute <= 1500; minute++) {
+        pass_to(d.now_ns + MINUTE_NS);
+        price(0, (50000 - minute) * L1_E8, DAY_NS);
+        CHECK(loss_now(0) == (minute < 1440 ? minute : 1440) * L1_E8);
+    }
+}
+
 static void test_drawdown__counts_from_the_first_mid_of_the_utc_day(void **state)
 {
     (void)state;
@@ -309,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drawdown__equals_a_naive_model_on_random_steps),
         cmocka_unit_test(test_drawdown__peak_leaves_after_1440_closed_minutes),
+        cmocka_unit_test(test_drawdown__falling_for_more_than_a_day_fits_the_ring),
         cmocka_unit_test(test_drawdown__counts_from_the_first_mid_of_the_utc_day),
         cmocka_unit_test(test_drawdown__deposits_are_neither_gain_nor_loss),
         cmocka_unit_test(test_drawdown__base_deposited_before_any_mid_is_valued_at_the_first),

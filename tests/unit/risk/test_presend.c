@@ -161,8 +161,11 @@ static void test_presend__protective_orders_need_base_and_filters_alone(void **s
     CHECK(!sends(true) && why.rule == L1_RULE_BALANCE_INSUFFICIENT);
     released_e8 = 1;
     CHECK(sends(true));
+    submit.legs[0].qty_e8 = 998999;
+    CHECK(!sends(true) && strcmp(why.detail, "STOP LOT_SIZE") == 0);
+    submit.legs[0].qty_e8 = 999000;
     w.account.stops_open[BTC] = 5;
-    CHECK(!sends(true) && why.rule == L1_RULE_EXCHANGE_FILTER);
+    CHECK(!sends(true) && strcmp(why.detail, "MAX_NUM_ALGO_ORDERS") == 0);
     submit.legs[0].type = L1_ORDER_MARKET; /* the way out needs no slot */
     CHECK(sends(true));
     submit.legs[0].qty_e8 = 998999;

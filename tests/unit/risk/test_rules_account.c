@@ -84,6 +84,12 @@ static void test_risk__buy_needs_its_cost_and_what_must_be_left(void **state)
     CHECK(violation_of(L1_RULE_BALANCE_INSUFFICIENT)->limit_e8 == E(501, 50099999));
     w.signal.price_e8 = E(50099, 0); /* the stricter of price and mid's cap */
     CHECK(!violates(L1_RULE_BALANCE_INSUFFICIENT));
+    world_make(L1_SIDE_BUY); /* 501.501501501 is rounded up */
+    w.signal.qty_e8 = 1000001;
+    w.account.total_e8[0] = E(501, 50150151);
+    CHECK(!violates(L1_RULE_BALANCE_INSUFFICIENT));
+    w.account.total_e8[0]--;
+    CHECK(violates(L1_RULE_BALANCE_INSUFFICIENT));
 }
 
 static void test_risk__sell_reduces_within_the_commission_tolerance(void **state)
@@ -128,6 +134,8 @@ static void test_risk__exposure_leaves_room_for_a_minimum_order(void **state)
     CHECK(violates_only(L1_RULE_EXPOSURE_LIMIT) && w.out.headroom_qty_e8 == 1999999);
     CHECK(violation_of(L1_RULE_EXPOSURE_LIMIT)->limit_e8 == 20000000);
     CHECK(strcmp(violation_of(L1_RULE_EXPOSURE_LIMIT)->detail, "room 0.01999999 of 0.02") == 0);
+    w.account.open_buy_e8[BTC] = 10000001; /* 0.0005 over 20,000: rounded down all the same */
+    CHECK(violates(L1_RULE_EXPOSURE_LIMIT) && w.out.headroom_qty_e8 == -1);
     w.limits.symbols[BTC].exposure_max_e8 = L1_OFF;
     CHECK(passes() && w.out.headroom_qty_e8 == INT64_MAX);
     w.limits.symbols[BTC].exposure_max_e8 = 1;
