@@ -1,3 +1,5 @@
+/* tests/testlib/storage_shim.c: files with a cache and a disk each, directories with a history;
+ * what a power loss leaves is drawn from the seed. */
 #include "testlib/storage_shim.h"
 
 #include <errno.h>
