@@ -27,11 +27,11 @@ typedef struct {
 
 typedef struct {
     const l1_config *config;
-    const char *journal_dir;          /* NULL: no journal */
+    const char *journal_dir; /* NULL: no journal */
     l1_runner_sink sink;
-    void (*on_durable)(void *state);  /* from the journal's thread; NULL: the caller polls */
+    void (*on_durable)(void *state); /* from the journal's thread; NULL: the caller polls */
     void *on_durable_state;
-    bool measure;                     /* fill latency_us from the monotonic clock */
+    bool measure; /* fill latency_us from the monotonic clock */
 } l1_runner_options;
 
 /* Opens the journal, recovers (snapshot and replay; effects must equal the recorded ones), takes
@@ -43,8 +43,8 @@ L1_MUST_USE l1_result l1_runner_open(const l1_runner_options *options, l1_runner
 /* Steps `event`; its at_ns is set by the caller (never before l1_runner_now_ns). `received_ns` is
  * the monotonic time of the read that brought it, 0 when not measured. Waits for the disk only
  * when the journal's ring is full. */
-L1_MUST_USE l1_result l1_runner_apply(l1_runner *runner, const l1_event *event,
-                                      int64_t received_ns, l1_diag *diag);
+L1_MUST_USE l1_result l1_runner_apply(l1_runner *runner, const l1_event *event, int64_t received_ns,
+                                      l1_diag *diag);
 
 /* Hands over what has become durable. */
 L1_MUST_USE l1_result l1_runner_release(l1_runner *runner, l1_diag *diag);
@@ -61,9 +61,9 @@ L1_MUST_USE l1_result l1_runner_close(l1_runner *runner, l1_diag *diag);
 
 l1_system *l1_runner_system(l1_runner *runner);
 int64_t l1_runner_now_ns(const l1_runner *runner);
-size_t l1_runner_parked(const l1_runner *runner);        /* bytes waiting for the disk */
+size_t l1_runner_parked(const l1_runner *runner);          /* bytes waiting for the disk */
 uint64_t l1_runner_durable_input(const l1_runner *runner); /* inputs applied and durable */
-uint64_t l1_runner_inputs(const l1_runner *runner);      /* inputs applied */
+uint64_t l1_runner_inputs(const l1_runner *runner);        /* inputs applied */
 bool l1_runner_space_low(const l1_runner *runner);
 
 #endif

@@ -63,13 +63,13 @@ typedef enum {
 
 typedef struct {
     l1_topic topic;
-    char signal_id[L1_SIGNAL_ID_MAX]; /* valid id that could be read; "" = none */
+    char signal_id[L1_SIGNAL_ID_MAX];     /* valid id that could be read; "" = none */
     char symbol_text[L1_SYMBOL_TEXT_MAX]; /* "" = could not be read */
-    char field[64];                   /* what was wrong; "" = the text itself */
-    char cause[192];                  /* a sentence with value and limit */
-    uint64_t line;                    /* 1-based line of its source, 0 = unknown */
-    uint64_t offset;                  /* byte in the line */
-    l1_hash128 content;               /* of the raw bytes */
+    char field[64];                       /* what was wrong; "" = the text itself */
+    char cause[192];                      /* a sentence with value and limit */
+    uint64_t line;                        /* 1-based line of its source, 0 = unknown */
+    uint64_t offset;                      /* byte in the line */
+    l1_hash128 content;                   /* of the raw bytes */
 } l1_refusal;
 
 typedef struct {

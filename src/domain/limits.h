@@ -53,20 +53,20 @@ typedef struct {
     char engine_id[L1_ENGINE_ID_MAX];
     char quote[L1_ASSET_TEXT_MAX];
 
-    int64_t signal_ttl_ns;       /* may be off */
-    int64_t signal_future_ns;    /* may be off; judged on a real clock only */
-    int64_t rate_max;            /* orders in a sliding 60 s; may be off */
-    int64_t repeat_max;          /* equal orders in the window; may be off */
-    int64_t repeat_window_ns;    /* never off */
-    int64_t market_age_ns;       /* never off */
-    int64_t portfolio_age_ns;    /* may be off */
-    int64_t correlation_max_e8;  /* may be off */
+    int64_t signal_ttl_ns;         /* may be off */
+    int64_t signal_future_ns;      /* may be off; judged on a real clock only */
+    int64_t rate_max;              /* orders in a sliding 60 s; may be off */
+    int64_t repeat_max;            /* equal orders in the window; may be off */
+    int64_t repeat_window_ns;      /* never off */
+    int64_t market_age_ns;         /* never off */
+    int64_t portfolio_age_ns;      /* may be off */
+    int64_t correlation_max_e8;    /* may be off */
     int64_t cross_exposure_max_e8; /* ratio of equity; may be off */
-    int64_t drawdown_max_e8;     /* of the portfolio; may be off */
-    int64_t order_timeout_ns;    /* never off */
-    int64_t naked_ns;            /* never off */
-    int64_t clock_jump_ns;       /* may be off */
-    int64_t venue_silence_ns;    /* may be off; LIVE only */
+    int64_t drawdown_max_e8;       /* of the portfolio; may be off */
+    int64_t order_timeout_ns;      /* never off */
+    int64_t naked_ns;              /* never off */
+    int64_t clock_jump_ns;         /* may be off */
+    int64_t venue_silence_ns;      /* may be off; LIVE only */
 
     int64_t paper_balance_e8[L1_ASSETS_MAX]; /* start of the simulated account, by asset index */
     int64_t taker_fee_e8, maker_fee_e8;      /* ratio */

@@ -21,7 +21,12 @@ typedef enum {
     L1_PURPOSE_COUNT
 } l1_purpose;
 
-typedef enum { L1_ORDER_LIMIT, L1_ORDER_MARKET, L1_ORDER_STOP_LOSS, L1_ORDER_TYPE_COUNT } l1_order_type;
+typedef enum {
+    L1_ORDER_LIMIT,
+    L1_ORDER_MARKET,
+    L1_ORDER_STOP_LOSS,
+    L1_ORDER_TYPE_COUNT
+} l1_order_type;
 typedef enum { L1_TIF_GTC, L1_TIF_IOC, L1_TIF_FOK, L1_TIF_COUNT } l1_time_in_force;
 
 /* Identity of one order: 128-bit hash of (engine id, signal id, child, purpose, generation). */
@@ -79,7 +84,7 @@ typedef enum {
     L1_VENUE_REASON_FILTER,
     L1_VENUE_REASON_WOULD_TRIGGER, /* a stop on the wrong side of the market */
     L1_VENUE_REASON_NO_LIQUIDITY,
-    L1_VENUE_REASON_PARENT,        /* a list's first leg did not fill */
+    L1_VENUE_REASON_PARENT, /* a list's first leg did not fill */
     L1_VENUE_REASON_CAPACITY,
     L1_VENUE_REASON_COUNT
 } l1_venue_reason;

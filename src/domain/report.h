@@ -39,7 +39,12 @@ typedef struct {
 } l1_violation;
 #define L1_VIOLATIONS_MAX 32
 
-typedef enum { L1_FIELD_QTY, L1_FIELD_STOP_LOSS, L1_FIELD_TAKE_PROFIT, L1_FIELD_COUNT } l1_adjusted_field;
+typedef enum {
+    L1_FIELD_QTY,
+    L1_FIELD_STOP_LOSS,
+    L1_FIELD_TAKE_PROFIT,
+    L1_FIELD_COUNT
+} l1_adjusted_field;
 typedef enum {
     L1_ADJUST_LOT,
     L1_ADJUST_VOLATILITY,
@@ -103,7 +108,7 @@ typedef struct {
     l1_report_status status;
     int64_t requested_qty_e8, executed_qty_e8, net_qty_e8, avg_price_e8;
     int64_t executed_quote_e8; /* what changed hands in quote, exactly; avg_price is rounded */
-    int64_t slippage_e8; /* percent against the mid at arrival, positive = worse */
+    int64_t slippage_e8;       /* percent against the mid at arrival, positive = worse */
     l1_scores scores;
     int64_t exposure_e8;           /* after the order / equity */
     int64_t correlation_impact_e8; /* growth of effective exposure caused by the order */
@@ -123,29 +128,29 @@ typedef struct {
 } l1_report;
 
 /* X(code, level) */
-#define L1_ALERT_MAP(X)                                                          \
-    X(MALFORMED_MESSAGE, WARNING)                                                \
-    X(SIGNAL_ID_REUSED, WARNING)                                                 \
-    X(SIGNAL_TABLE_FULL, CRITICAL)                                               \
-    X(LATE_BAR, WARNING)                                                         \
-    X(PORTFOLIO_LATE, WARNING)                                                   \
-    X(PORTFOLIO_REFUSED, WARNING)                                                \
-    X(HALTED, WARNING)                                                           \
-    X(RESUMED, INFO)                                                             \
-    X(SYMBOL_HALTED, WARNING)                                                    \
-    X(SYMBOL_RESUMED, INFO)                                                      \
-    X(REDUCE_ONLY, WARNING)                                                      \
-    X(CANCEL_ALL, WARNING)                                                       \
-    X(MODELS_UNAVAILABLE, WARNING)                                               \
-    X(CLOCK_JUMP, CRITICAL)                                                      \
-    X(DRAWDOWN, CRITICAL)                                                        \
-    X(STOP_FILLED, WARNING)                                                      \
-    X(STOP_FAILED, CRITICAL)                                                     \
-    X(NAKED_POSITION, CRITICAL)                                                  \
-    X(LATE_FILL, CRITICAL)                                                       \
-    X(OUTCOME_UNKNOWN, CRITICAL)                                                 \
-    X(VENUE_REJECTED, WARNING)                                                   \
-    X(VENUE_DOWN, CRITICAL)                                                      \
+#define L1_ALERT_MAP(X)                                                                            \
+    X(MALFORMED_MESSAGE, WARNING)                                                                  \
+    X(SIGNAL_ID_REUSED, WARNING)                                                                   \
+    X(SIGNAL_TABLE_FULL, CRITICAL)                                                                 \
+    X(LATE_BAR, WARNING)                                                                           \
+    X(PORTFOLIO_LATE, WARNING)                                                                     \
+    X(PORTFOLIO_REFUSED, WARNING)                                                                  \
+    X(HALTED, WARNING)                                                                             \
+    X(RESUMED, INFO)                                                                               \
+    X(SYMBOL_HALTED, WARNING)                                                                      \
+    X(SYMBOL_RESUMED, INFO)                                                                        \
+    X(REDUCE_ONLY, WARNING)                                                                        \
+    X(CANCEL_ALL, WARNING)                                                                         \
+    X(MODELS_UNAVAILABLE, WARNING)                                                                 \
+    X(CLOCK_JUMP, CRITICAL)                                                                        \
+    X(DRAWDOWN, CRITICAL)                                                                          \
+    X(STOP_FILLED, WARNING)                                                                        \
+    X(STOP_FAILED, CRITICAL)                                                                       \
+    X(NAKED_POSITION, CRITICAL)                                                                    \
+    X(LATE_FILL, CRITICAL)                                                                         \
+    X(OUTCOME_UNKNOWN, CRITICAL)                                                                   \
+    X(VENUE_REJECTED, WARNING)                                                                     \
+    X(VENUE_DOWN, CRITICAL)                                                                        \
     X(JOURNAL_SPACE, CRITICAL)
 typedef enum l1_alert_code {
 #define X(code, level) L1_ALERT_##code,

@@ -1,6 +1,6 @@
 /* A handler that records what the bus tells it, and a loop that runs until something is true. */
-#ifndef L1_TESTS_BUS_PROBE_H
-#define L1_TESTS_BUS_PROBE_H
+#ifndef L1_UNIT_BUS_BUS_PROBE_H
+#define L1_UNIT_BUS_BUS_PROBE_H
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* tests/unit/domain/random_domain.h: events and effects filled from a seeded generator, within
  * what the archive admits: indexes in range, counts under their maximum, texts that end. */
-#ifndef L1_TESTS_RANDOM_DOMAIN_H
-#define L1_TESTS_RANDOM_DOMAIN_H
+#ifndef L1_UNIT_DOMAIN_RANDOM_DOMAIN_H
+#define L1_UNIT_DOMAIN_RANDOM_DOMAIN_H
 
 #include <string.h>
 
