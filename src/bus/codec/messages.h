@@ -1,6 +1,6 @@
 /* bus/codec/messages.h: what each message of the bus may hold, as tables.
  *
- * Offsets count from an l1_decoded. Source: the messages section of docs/messages.md; schemas/. */
+ * Offsets count from an l1_decoded. The same in JSON Schema, with examples: schemas/. */
 #ifndef L1_BUS_CODEC_MESSAGES_H
 #define L1_BUS_CODEC_MESSAGES_H
 

@@ -1,6 +1,6 @@
 /* tests/unit/bus_codec/codec_desk.h: limits of two symbols and one call to decode a text. */
-#ifndef L1_TESTS_CODEC_DESK_H
-#define L1_TESTS_CODEC_DESK_H
+#ifndef L1_UNIT_BUS_CODEC_CODEC_DESK_H
+#define L1_UNIT_BUS_CODEC_CODEC_DESK_H
 
 #include <stdio.h>
 #include <string.h>

@@ -53,11 +53,29 @@ static l1_effect filled(void)
     return effect;
 }
 
+/* The text is `want`, and so is one of the examples in the topic's schema. */
 static void check_text(size_t size, const char *want)
 {
     CHECK(size < sizeof text);
     text[size] = '\0';
     assert_string_equal(text, want);
+    json_t *const message = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    CHECK(message != NULL);
+    char path[512];
+    snprintf(path, sizeof path, "%s/schemas/%s.json", L1_SOURCE_DIR,
+             json_string_value(json_object_get(message, "topic")));
+    json_t *const schema = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    CHECK(schema != NULL);
+    size_t i;
+    const json_t *example;
+    bool found = false;
+    json_array_foreach(json_object_get(schema, "examples"), i, example)
+    {
+        found = found || json_equal(example, message);
+    }
+    CHECK(found);
+    json_decref(schema);
+    json_decref(message);
 }
 
 #define NO_ORDER "aaaaaaaaaaaaaaaaaaaaaaaaaa"
