@@ -163,6 +163,24 @@ static void test_archive__refuses_values_outside_their_set(void **state)
     }
 }
 
+static void test_archive__takes_a_text_only_with_room_for_its_end(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {0, 0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'};
+    for (uint8_t size = 0; size <= 9; size++) {
+        uint8_t copy[sizeof bytes];
+        memcpy(copy, bytes, sizeof bytes);
+        copy[0] = size;
+        char text[8];
+        memset(text, 'z', sizeof text);
+        l1_archive archive = l1_archive_loading(copy, sizeof copy);
+        l1_archive_text(&archive, text, sizeof text);
+        CHECK(l1_archive_ok(&archive) == (size <= 7));
+        CHECK(strlen(text) == (size <= 7 ? size : 0));
+        CHECK(memcmp(text, bytes + 2, strlen(text)) == 0);
+    }
+}
+
 static void test_archive__fails_when_there_is_no_room_and_stays_inside(void **state)
 {
     (void)state;
@@ -206,6 +224,9 @@ static void test_cursor__reads_back_what_was_written(void **state)
     l1_read_bytes(&in, text, 9); /* one byte more than there is */
     CHECK(in.failed && memcmp(text, "\0\0\0\0\0\0\0\0\0", 9) == 0);
     CHECK(l1_read_u8(&in) == 0 && l1_read_left(&in) == 0);
+    in = (l1_reader){.at = bytes, .end = bytes + 7}; /* a failed field takes the rest with it */
+    CHECK(l1_read_u64(&in) == 0 && in.failed);
+    CHECK(l1_read_u8(&in) == 0 && l1_read_left(&in) == 0);
 }
 
 int main(void)
@@ -216,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_archive__hashes_the_bytes_it_would_save),
         cmocka_unit_test(test_archive__refuses_every_shorter_input_and_reads_zeros_after),
         cmocka_unit_test(test_archive__refuses_values_outside_their_set),
+        cmocka_unit_test(test_archive__takes_a_text_only_with_room_for_its_end),
         cmocka_unit_test(test_archive__fails_when_there_is_no_room_and_stays_inside),
         cmocka_unit_test(test_cursor__reads_back_what_was_written),
     };

@@ -372,6 +372,9 @@ static void test_from_double__rounds_and_refuses_what_is_no_decimal(void **state
         {92233720369.0, false, 0},
         {-92233720368.0, true, INT64_C(-9223372036800000000)},
         {-92233720369.0, false, 0},
+        {92233720368.54774, true, INT64_C(9223372036854774784)}, /* the last before 2^63 */
+        {92233720368.54776, false, 0},                           /* 2^63 */
+        {-92233720368.54776, false, 0},
         {1e300, false, 0},
         {(double)NAN, false, 0},
         {(double)INFINITY, false, 0},

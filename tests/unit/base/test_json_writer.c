@@ -96,11 +96,36 @@ static void test_writer__writes_valid_json_for_any_bytes(void **state)
     CHECK(memcmp(text, replaced, out.used) == 0);
 }
 
+static void test_writer__sees_every_byte_at_every_place(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 20; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (int byte = 1; byte < 0x80; byte++) {
+                char bytes[32] = "abcdefghijklmnopqrst";
+                bytes[at] = (char)byte;
+                bytes[size] = '\0';
+                char text[64];
+                l1_json_writer out = {.base = text, .capacity = sizeof text};
+                l1_json_put_text(&out, bytes);
+                CHECK(!out.failed);
+                const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+                CHECK((out.used == size + 2) == plain);
+                json_t *tree = json_loadb(text, out.used, JSON_DECODE_ANY, NULL);
+                CHECK(tree != NULL);
+                assert_string_equal(json_string_value(tree), bytes);
+                json_decref(tree);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_writer__places_commas_and_escapes),
         cmocka_unit_test(test_writer__fails_and_stays_inside_every_smaller_buffer),
+        cmocka_unit_test(test_writer__sees_every_byte_at_every_place),
         cmocka_unit_test(test_writer__writes_valid_json_for_any_bytes),
     };
     return cmocka_run_group_tests_name("json writer", tests, NULL, NULL);
