@@ -1,6 +1,7 @@
 /* base/decimal.c: arithmetic, text and float border of the e8 integers. */
 #include "base/decimal.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -131,20 +132,16 @@ int64_t l1_step_up(int64_t e8, int64_t step)
 int64_t l1_sqrt_i128(l1_i128 value)
 {
     L1_ASSERT(value >= 0);
-    u128 left = (u128)value;
-    u128 root = 0;
-    u128 bit = (u128)1 << 126; /* highest power of four */
-    while (bit > left) bit >>= 2;
-    for (; bit != 0; bit >>= 2) { /* one binary digit of the root per turn */
-        if (left >= root + bit) {
-            left -= root + bit;
-            root = (root >> 1) + bit;
-        } else {
-            root >>= 1;
-        }
-    }
-    L1_ASSERT(root * root <= (u128)value);
-    return root > INT64_MAX ? INT64_MAX : (int64_t)root;
+    const u128 wide = (u128)value;
+    if (wide >= (u128)INT64_MAX * INT64_MAX) return INT64_MAX;
+    /* The processor's square root (exact to 53 bits, the same everywhere) is where Newton's
+     * method starts; the loops make the floor exact in integers whatever the start was. */
+    u128 root = (u128)(uint64_t)sqrt((double)value) + 1;
+    root = (root + wide / root) / 2;
+    while (root * root > wide) root--;
+    while ((root + 1) * (root + 1) <= wide) root++;
+    L1_ASSERT(root <= INT64_MAX);
+    return (int64_t)root;
 }
 
 /* ---- text -------------------------------------------------------------------------------- */

@@ -124,8 +124,10 @@ static bool portfolio_value(const l1_drawdown *drawdown, const l1_holdings *hold
     L1_ASSERT(holdings->symbols_count <= L1_SYMBOLS_MAX);
     for (uint32_t i = 0; i < holdings->symbols_count; i++) {
         int64_t base;
+        sum += drawdown->cash_e8[i];
+        if (holdings->base_e8[i] == 0) continue;
         if (!base_value(holdings, i, &base)) return false;
-        sum += (l1_i128)drawdown->cash_e8[i] + base;
+        sum += base;
     }
     return narrow(sum, value_e8);
 }

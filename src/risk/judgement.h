@@ -21,6 +21,8 @@ typedef struct {
     const char *equity_fault;    /* the same for what needs equity > 0 */
     bool value_known;
     l1_i128 value_e16; /* exposure of the symbol in quote, with value_known */
+    l1_exposures exposures;
+    int64_t cost_e8; /* of a buy with a worst price, else 0 */
     bool losses_known[2];
     int64_t loss_e8[2]; /* of the symbol, of the portfolio */
     l1_assessment *out;

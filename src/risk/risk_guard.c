@@ -109,11 +109,20 @@ int64_t l1_buy_cost_e8(int64_t qty_e8, int64_t price_e8, int64_t taker_fee_e8)
     L1_ASSERT(price_e8 >= 0);
     L1_ASSERT(taker_fee_e8 >= 0 && taker_fee_e8 <= L1_E8);
     if (qty_e8 <= 0) return 0;
-    const l1_i128 notional_e16 = (l1_i128)qty_e8 * price_e8;
-    if (notional_e16 > (l1_i128)INT64_MAX * L1_E8) return INT64_MAX;
-    const l1_i128 e16 = (l1_i128)L1_E8 * L1_E8;
-    const l1_i128 cost_e24 = notional_e16 * (L1_E8 + taker_fee_e8); /* below 2^118 */
-    return l1_figure_wide(cost_e24 / e16 + (cost_e24 % e16 != 0));
+    int64_t whole, cost;
+    const int64_t factor = L1_E8 + taker_fee_e8;
+    if (!l1_mul_div(qty_e8, price_e8, L1_E8, L1_ROUND_DOWN, &whole)) return INT64_MAX;
+    /* qty x price = whole x 10^8 + rest, and so once more: exact without a wide division */
+    const int64_t rest =
+        (int64_t)((uint64_t)qty_e8 * (uint64_t)price_e8 - (uint64_t)whole * (uint64_t)L1_E8);
+    if (!l1_mul_div(whole, factor, L1_E8, L1_ROUND_DOWN, &cost)) return INT64_MAX;
+    const int64_t left =
+        (int64_t)((uint64_t)whole * (uint64_t)factor - (uint64_t)cost * (uint64_t)L1_E8);
+    L1_ASSERT(rest >= 0 && rest < L1_E8);
+    L1_ASSERT(left >= 0 && left < L1_E8);
+    const int64_t tail = left + (rest * factor + L1_E8 - 1) / L1_E8;
+    const int64_t more = (tail + L1_E8 - 1) / L1_E8;
+    return cost > INT64_MAX - more ? INT64_MAX : cost + more;
 }
 
 /* ---- facts ------------------------------------------------------------------------------- */
@@ -163,6 +172,10 @@ static void find_prices(l1_judgement *judgement)
     const int64_t price = signal->price_e8 > 0 ? signal->price_e8 : L1_OFF; /* else rule 9 */
     out->worst_e8 = l1_worst_price_e8(instrument, signal->side, out->mid_e8, price);
     out->limit_e8 = l1_limit_price_e8(instrument, signal->side, out->worst_e8);
+    if (signal->side == L1_SIDE_BUY) {
+        judgement->cost_e8 =
+            l1_buy_cost_e8(signal->qty_e8, out->worst_e8, judgement->limits->taker_fee_e8);
+    }
     out->minimum_qty_e8 =
         l1_minimum_order_e8(instrument, signal->side, out->mid_e8, out->limit_e8,
                             signal->stop_loss_e8, judgement->limits->taker_fee_e8);
@@ -240,6 +253,54 @@ static void find_losses(l1_judgement *judgement)
         l1_drawdown_portfolio_loss(view->drawdown, &holdings, view->now_ns, &judgement->loss_e8[1]);
 }
 
+/* ---- impact ------------------------------------------------------------------------------ */
+
+static void find_impact(const l1_risk_view *view, const l1_signal *signal, int64_t qty_e8,
+                        int64_t price_e8, int64_t equity_e8, const l1_exposures *exposures,
+                        int64_t *exposure_e8, int64_t *impact_e8)
+{
+    int64_t value, extra, after;
+    l1_ratio effective_before, effective_after;
+    *exposure_e8 = L1_OFF;
+    *impact_e8 = L1_OFF;
+    L1_ASSERT(signal->symbol >= 0 && (uint32_t)signal->symbol < view->limits->symbols_count);
+    if (qty_e8 < 0 || price_e8 <= 0 || equity_e8 <= 0) return;
+    if (!l1_mul_div(qty_e8, price_e8, L1_E8, L1_ROUND_UP, &extra)) return;
+    if (signal->side == L1_SIDE_SELL) extra = -extra;
+    if (!l1_exposure_value(view->account, view->limits, view->markets, signal->symbol, view->now_ns,
+                           &value) ||
+        __builtin_add_overflow(value, extra, &after)) {
+        return;
+    }
+    if (after < 0) after = 0;
+    if (!l1_mul_div(after, L1_E8, equity_e8, L1_ROUND_NEAREST, exposure_e8)) *exposure_e8 = L1_OFF;
+    if (!exposures->known) return;
+    const int64_t rho =
+        l1_correlation_e8(view->account, view->limits, signal->correlation_e8, view->now_ns);
+    if (l1_exposure_effective(exposures, view->limits, signal->symbol, value, 0, rho, equity_e8,
+                              &effective_before) &&
+        l1_exposure_effective(exposures, view->limits, signal->symbol, value, extra, rho, equity_e8,
+                              &effective_after)) {
+        *impact_e8 = effective_after.e8 - effective_before.e8; /* both >= 0 */
+    }
+}
+
+void l1_risk_impact(const l1_risk_view *view, const l1_signal *signal, int64_t qty_e8,
+                    int64_t price_e8, int64_t *exposure_e8, int64_t *impact_e8)
+{
+    int64_t equity;
+    l1_exposures exposures;
+    *exposure_e8 = L1_OFF;
+    *impact_e8 = L1_OFF;
+    if (signal->symbol < 0) return;
+    L1_ASSERT((uint32_t)signal->symbol < view->limits->symbols_count);
+    if (!l1_account_equity(view->account, view->limits, view->markets, view->now_ns, &equity)) {
+        return;
+    }
+    l1_exposures_of(view->account, view->limits, view->markets, view->now_ns, &exposures);
+    find_impact(view, signal, qty_e8, price_e8, equity, &exposures, exposure_e8, impact_e8);
+}
+
 /* ---- the walk ---------------------------------------------------------------------------- */
 
 static bool symbol_known(const l1_limits *limits, const l1_signal *signal)
@@ -266,39 +327,10 @@ void l1_risk_assess(const l1_risk_view *view, const l1_signal *signal, l1_assess
     find_prices(&judgement);
     find_equity(&judgement);
     find_headroom(&judgement);
+    l1_exposures_of(view->account, view->limits, view->markets, view->now_ns, &judgement.exposures);
     find_losses(&judgement);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) rows[i](&judgement);
     const int64_t qty = out->reducing ? out->sell_qty_e8 : signal->qty_e8;
-    l1_risk_impact(view, signal, qty, out->mid_e8, &out->exposure_e8, &out->correlation_impact_e8);
-}
-
-void l1_risk_impact(const l1_risk_view *view, const l1_signal *signal, int64_t qty_e8,
-                    int64_t price_e8, int64_t *exposure_e8, int64_t *impact_e8)
-{
-    int64_t equity, value, extra, after;
-    l1_ratio effective_before, effective_after;
-    *exposure_e8 = L1_OFF;
-    *impact_e8 = L1_OFF;
-    if (signal->symbol < 0 || qty_e8 < 0 || price_e8 <= 0) return;
-    L1_ASSERT((uint32_t)signal->symbol < view->limits->symbols_count);
-    if (!l1_account_equity(view->account, view->limits, view->markets, view->now_ns, &equity) ||
-        equity <= 0 || !l1_mul_div(qty_e8, price_e8, L1_E8, L1_ROUND_UP, &extra)) {
-        return;
-    }
-    if (signal->side == L1_SIDE_SELL) extra = -extra;
-    if (!l1_exposure_value(view->account, view->limits, view->markets, signal->symbol, view->now_ns,
-                           &value) ||
-        __builtin_add_overflow(value, extra, &after)) {
-        return;
-    }
-    if (after < 0) after = 0;
-    if (!l1_mul_div(after, L1_E8, equity, L1_ROUND_NEAREST, exposure_e8)) *exposure_e8 = L1_OFF;
-    const int64_t rho =
-        l1_correlation_e8(view->account, view->limits, signal->correlation_e8, view->now_ns);
-    if (l1_exposure_effective(view->account, view->limits, view->markets, view->now_ns,
-                              signal->symbol, 0, rho, equity, &effective_before) &&
-        l1_exposure_effective(view->account, view->limits, view->markets, view->now_ns,
-                              signal->symbol, extra, rho, equity, &effective_after)) {
-        *impact_e8 = effective_after.e8 - effective_before.e8; /* both >= 0 */
-    }
+    find_impact(view, signal, qty, out->mid_e8, out->equity_e8, &judgement.exposures,
+                &out->exposure_e8, &out->correlation_impact_e8);
 }

@@ -16,14 +16,6 @@ void l1_rule_portfolio_stale(l1_judgement *judgement)
     l1_violate(judgement, L1_RULE_PORTFOLIO_STALE, l1_figure_ms(age_ns), limit, "age");
 }
 
-static int64_t cost_of(const l1_judgement *judgement)
-{
-    L1_ASSERT(judgement->signal->side == L1_SIDE_BUY);
-    L1_ASSERT(judgement->out->worst_e8 > 0);
-    return l1_buy_cost_e8(judgement->signal->qty_e8, judgement->out->worst_e8,
-                          judgement->limits->taker_fee_e8);
-}
-
 /* NULL, or what a rule about a buy's cost lacks. */
 static const char *cost_fault(const l1_judgement *judgement)
 {
@@ -42,7 +34,7 @@ void l1_rule_balance_insufficient(l1_judgement *judgement)
             l1_violate_missing(judgement, rule, free_e8, cost_fault(judgement));
             return;
         }
-        const int64_t cost = cost_of(judgement);
+        const int64_t cost = judgement->cost_e8;
         if (cost == INT64_MAX || cost > free_e8) {
             l1_violate(judgement, rule, cost, free_e8, "quote");
         }
@@ -60,12 +52,13 @@ void l1_rule_balance_min(l1_judgement *judgement)
 {
     const int64_t least = judgement->instrument->balance_min_e8;
     if (least == L1_OFF || judgement->signal->side != L1_SIDE_BUY) return;
+    L1_ASSERT(judgement->cost_e8 >= 0);
     if (cost_fault(judgement) != NULL) {
         l1_violate_missing(judgement, L1_RULE_BALANCE_MIN, least, cost_fault(judgement));
         return;
     }
     const int64_t free_e8 = l1_account_free_e8(judgement->view->account, 0);
-    const int64_t left = free_e8 - cost_of(judgement); /* both >= 0 */
+    const int64_t left = free_e8 - judgement->cost_e8; /* both >= 0 */
     if (left < least) l1_violate(judgement, L1_RULE_BALANCE_MIN, left, least, "");
 }
 
@@ -96,13 +89,10 @@ void l1_rule_exposure_limit(l1_judgement *judgement)
 /* Value of all assets after the order; false when it cannot be known. */
 static bool total_after(const l1_judgement *judgement, l1_i128 *total_e16)
 {
-    const l1_risk_view *view = judgement->view;
     const l1_signal *signal = judgement->signal;
     L1_ASSERT(judgement->out->mid_e8 > 0);
-    if (!l1_exposure_total_e16(view->account, view->limits, view->markets, view->now_ns,
-                               total_e16)) {
-        return false;
-    }
+    *total_e16 = judgement->exposures.total_e16;
+    if (!judgement->exposures.known) return false;
     if (signal->side != L1_SIDE_BUY || signal->qty_e8 <= 0) return true;
     const l1_i128 bought = (l1_i128)signal->qty_e8 * judgement->out->mid_e8;
     return !__builtin_add_overflow(*total_e16, bought, total_e16);
@@ -117,7 +107,8 @@ void l1_rule_correlation_limit(l1_judgement *judgement)
     if (rho_max == L1_OFF || cross_max == L1_OFF || judgement->out->reducing) return;
     int64_t rho = l1_correlation_e8(view->account, view->limits, judgement->signal->correlation_e8,
                                     view->now_ns);
-    if (!l1_exposure_only_btc_eth(view->account, view->limits, judgement->signal->symbol)) {
+    if (!judgement->exposures.only_btc_eth ||
+        !l1_exposure_is_btc_or_eth(view->limits, judgement->signal->symbol)) {
         rho = L1_E8;
     }
     if (rho <= rho_max) return;

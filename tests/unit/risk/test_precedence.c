@@ -215,20 +215,23 @@ static void test_risk__impact_knows_sides_and_missing_inputs(void **state)
     w.account.total_e8[BTC + 1] = E(0, 6000000);
     w.account.total_e8[ETH + 1] = E(1, 60000000);
     w.account.total_e8[0] = E(103000, 0);
+    static const struct {
+        int64_t rho_e8, want_e8;
+    } rows[] = {{0, 5000000}, {L1_E8, 7000000}, {-L1_E8, 1000000}};
+    l1_exposures all;
     l1_ratio ratio;
-    CHECK(l1_exposure_effective(&w.account, &w.limits, w.markets, NOW_NS, BTC, 0, 0, E(100000, 0),
-                                &ratio));
-    CHECK(ratio.e8 == 5000000);
-    CHECK(l1_exposure_effective(&w.account, &w.limits, w.markets, NOW_NS, BTC, 0, L1_E8,
-                                E(100000, 0), &ratio));
-    CHECK(ratio.e8 == 7000000);
-    CHECK(l1_exposure_effective(&w.account, &w.limits, w.markets, NOW_NS, BTC, 0, -L1_E8,
-                                E(100000, 0), &ratio));
-    CHECK(ratio.e8 == 1000000);
-    int64_t value;
+    l1_exposures_of(&w.account, &w.limits, w.markets, NOW_NS, &all);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CHECK(l1_exposure_effective(&all, &w.limits, BTC, E(3000, 0), 0, rows[i].rho_e8,
+                                    E(100000, 0), &ratio));
+        CHECK(ratio.e8 == rows[i].want_e8);
+    }
     w.account.open_buy_e8[ETH] = 1; /* 0.000025 */
-    CHECK(l1_exposure_total(&w.account, &w.limits, w.markets, NOW_NS, &value));
-    CHECK(value == E(7000, 2500));
+    l1_exposures_of(&w.account, &w.limits, w.markets, NOW_NS, &all);
+    CHECK(all.known && all.only_btc_eth && all.sum_e8 == E(7000, 2500));
+    w.account.open_buy_e8[ADA] = 1; /* without a price */
+    l1_exposures_of(&w.account, &w.limits, w.markets, NOW_NS, &all);
+    CHECK(!all.known && !all.only_btc_eth);
 }
 
 int main(void)

@@ -1,5 +1,7 @@
 /* Rules 20 to 26: both sides of each limit, null switches off, a missing input violates, and the
  * exemptions of a reducing order. */
+#include "risk/judgement.h"
+
 #include "world.h"
 
 static void world_snapshot(int64_t equity_e8, int64_t rho_e8)
@@ -90,6 +92,28 @@ static void test_risk__buy_needs_its_cost_and_what_must_be_left(void **state)
     CHECK(!violates(L1_RULE_BALANCE_INSUFFICIENT));
     w.account.total_e8[0]--;
     CHECK(violates(L1_RULE_BALANCE_INSUFFICIENT));
+}
+
+static void test_risk__cost_of_a_buy_is_exact_and_saturates(void **state)
+{
+    static const struct {
+        int64_t qty, price, fee, want;
+    } rows[] = {
+        {1, 99900100, 100000, 2}, /* 1.000000001 of the least unit */
+        {1, 99900099, 100000, 1},
+        {L1_E8, E(100, 0), 0, E(100, 0)},
+        {L1_E8, E(100, 0), 100000, E(100, 10000000)},
+        {0, E(1, 0), 100000, 0},
+        {-1, E(1, 0), 100000, 0},
+        {INT64_MAX, L1_E8, 0, INT64_MAX},
+        {INT64_MAX, L1_E8 + 1, 0, INT64_MAX},
+        {INT64_MAX, L1_E8, 100000, INT64_MAX},
+        {INT64_MAX, INT64_MAX, 100000, INT64_MAX},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CHECK(l1_buy_cost_e8(rows[i].qty, rows[i].price, rows[i].fee) == rows[i].want);
+    }
 }
 
 static void test_risk__sell_reduces_within_the_commission_tolerance(void **state)
@@ -343,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_risk__portfolio_is_stale_once_a_snapshot_is_too_old),
         cmocka_unit_test(test_risk__live_without_balances_is_denied),
         cmocka_unit_test(test_risk__buy_needs_its_cost_and_what_must_be_left),
+        cmocka_unit_test(test_risk__cost_of_a_buy_is_exact_and_saturates),
         cmocka_unit_test(test_risk__sell_reduces_within_the_commission_tolerance),
         cmocka_unit_test(test_risk__exposure_leaves_room_for_a_minimum_order),
         cmocka_unit_test(test_risk__equity_absent_or_not_positive_violates),
