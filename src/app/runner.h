@@ -6,9 +6,9 @@
  * again after the restart, from the journaled publish position on, byte-identical but for
  * latency_us. Without a journal effects are durable at once.
  * Ownership:   the runner owns system, journal and buffers; the sink's arguments die on return.
- * Errors:      a failed write or sync of the journal is final: apply and release say so and the
- *              process has to end.
- * Threads:     all calls on one thread; the journal's own thread only wakes `on_durable`. */
+ * Errors:      a failed write or sync of the journal is final: apply and release say so, hand
+ *              over nothing more, and the process has to end.
+ * Threads:     all calls on one thread; the journal's own threads only call `on_durable`. */
 #ifndef L1_APP_RUNNER_H
 #define L1_APP_RUNNER_H
 
@@ -21,28 +21,41 @@ typedef struct l1_runner l1_runner;
 typedef struct {
     void *state;
     /* One durable effect of kind REPORT, ALERT or STATUS. A REPUBLISH comes as the report that it
-     * names, with publication->duplicate set and effect->seq its own. */
+     * names, with publication->duplicate set and publication->seq and effect->seq its own. */
     void (*take)(void *state, const l1_effect *effect, const l1_publication *publication);
+    /* The last effect that is really out, given the last one handed over; NULL: the same. */
+    uint64_t (*published)(void *state, uint64_t handed);
 } l1_runner_sink;
 
 typedef struct {
     const l1_config *config;
     const char *journal_dir; /* NULL: no journal */
+    uint64_t segment_size;   /* bytes; 0 = the journal's own choice (tests) */
     l1_runner_sink sink;
-    void (*on_durable)(void *state); /* from the journal's thread; NULL: the caller polls */
+    void (*on_durable)(void *state); /* from the journal's threads; NULL: the caller polls */
     void *on_durable_state;
     bool measure; /* fill latency_us from the monotonic clock */
 } l1_runner_options;
 
+/* What opening found and did, for the log. */
+typedef struct {
+    uint64_t records, snapshot;  /* replayed; sequence of the snapshot begun with, 0 = none */
+    uint64_t bytes_cut;          /* of a torn tail */
+    uint64_t published, effects; /* position; effects so far: those between come once more */
+    uint32_t epoch;
+    bool fresh, clean; /* a new journal; the last stop was clean */
+    bool config_changed, build_changed;
+} l1_runner_found;
+
 /* Opens the journal, recovers (snapshot and replay; effects must equal the recorded ones), takes
- * over a changed configuration, appends START (and CONFIG), and hands what was not published yet
- * to the sink. JOURNAL_DIFFERS, JOURNAL_CORRUPT, IO_LOCKED, ... with diag. */
+ * over a changed configuration and appends START (and CONFIG). What was not published yet comes
+ * with the first release. JOURNAL_DIFFERS, JOURNAL_CORRUPT, IO_LOCKED, ... with diag. */
 L1_MUST_USE l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out,
-                                     l1_diag *diag);
+                                     l1_runner_found *found, l1_diag *diag);
 
 /* Steps `event`; its at_ns is set by the caller (never before l1_runner_now_ns). `received_ns` is
  * the monotonic time of the read that brought it, 0 when not measured. Waits for the disk only
- * when the journal's ring is full. */
+ * when the journal's queue is full. */
 L1_MUST_USE l1_result l1_runner_apply(l1_runner *runner, const l1_event *event, int64_t received_ns,
                                       l1_diag *diag);
 
@@ -56,14 +69,33 @@ L1_MUST_USE l1_result l1_runner_flush(l1_runner *runner, l1_diag *diag);
  * takes its time from events). */
 L1_MUST_USE l1_result l1_runner_drain(l1_runner *runner, l1_diag *diag);
 
-/* Flushes, writes the clean snapshot and STOP, closes and frees. Also after an error. */
-L1_MUST_USE l1_result l1_runner_close(l1_runner *runner, l1_diag *diag);
+/* A clean end: flushes, appends STOP and writes the clean snapshot. The runner may still be asked
+ * but not applied to afterwards. */
+L1_MUST_USE l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag);
+
+/* Closes and frees, in whatever state; without l1_runner_stop the next opening replays. */
+void l1_runner_close(l1_runner *runner);
 
 l1_system *l1_runner_system(l1_runner *runner);
 int64_t l1_runner_now_ns(const l1_runner *runner);
-size_t l1_runner_parked(const l1_runner *runner);          /* bytes waiting for the disk */
-uint64_t l1_runner_durable_input(const l1_runner *runner); /* inputs applied and durable */
-uint64_t l1_runner_inputs(const l1_runner *runner);        /* inputs applied */
+size_t l1_runner_parked(const l1_runner *runner); /* bytes waiting for the disk */
+
+/* An input is durable, its effects included, once l1_runner_durable reaches what
+ * l1_runner_appended said after its apply. */
+uint64_t l1_runner_appended(const l1_runner *runner);
+uint64_t l1_runner_durable(const l1_runner *runner);
+uint64_t l1_runner_effects(const l1_runner *runner);  /* effects numbered so far */
+uint64_t l1_runner_released(const l1_runner *runner); /* the last effect handed over */
+
 bool l1_runner_space_low(const l1_runner *runner);
+
+/* True, once, when about a segment has been written since the last time: a snapshot is due. */
+bool l1_runner_snapshot_due(l1_runner *runner);
+
+/* The effect in `bytes` as the sink gets it; a REPUBLISH is resolved. False: of no kind that is
+ * handed over. For subscribers that resume from the journal. */
+L1_MUST_USE l1_result l1_runner_resolve(l1_runner *runner, const uint8_t *bytes, uint32_t size,
+                                        l1_effect *effect, l1_publication *publication,
+                                        bool *wanted, l1_diag *diag);
 
 #endif

@@ -11,7 +11,7 @@
 #define L1_BUS_TEXT_MAX 128
 #define L1_PATH_TEXT_MAX 256
 
-typedef enum { L1_JOURNAL_SYNC_GROUP, L1_JOURNAL_SYNC_NONE, L1_JOURNAL_SYNC_COUNT } l1_journal_sync;
+typedef enum { L1_JOURNAL_SYNC_GROUP, L1_JOURNAL_SYNC_NONE, L1_JOURNAL_SYNC_COUNT } l1_sync_setting;
 typedef enum { L1_LOG_TEXT, L1_LOG_JSON, L1_LOG_COUNT } l1_log_format;
 typedef enum { L1_AI_OPERATING, L1_AI_F1, L1_AI_THRESHOLD_COUNT } l1_ai_threshold;
 
@@ -28,7 +28,7 @@ typedef struct {
     char bus[L1_BUS_TEXT_MAX]; /* "stdio", "unix:PATH" or "nats://HOST:PORT" */
 
     char journal_dir[L1_PATH_TEXT_MAX];
-    l1_journal_sync journal_sync;
+    l1_sync_setting journal_sync;
     int64_t journal_size_max; /* bytes */
     int64_t journal_retain_days;
     int64_t journal_sync_ns; /* longest wait of a record without effects */

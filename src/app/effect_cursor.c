@@ -1,0 +1,48 @@
+/* app/effect_cursor.c: the effects among a journal's records. */
+#include "app/effect_cursor.h"
+
+#include <stdlib.h>
+
+struct l1_effect_cursor {
+    l1_journal_reader *reader;
+    uint64_t from;
+};
+
+l1_result l1_effect_cursor_open(const char *dir, uint64_t seq, l1_effect_cursor **out,
+                                l1_diag *diag)
+{
+    l1_effect_cursor *cursor = calloc(1, sizeof *cursor);
+    if (cursor == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "journal", "no memory");
+    cursor->from = seq;
+    l1_result done = l1_journal_reader_open(NULL, dir, &cursor->reader, diag);
+    if (done.code == L1_OK) done = l1_journal_reader_seek_tag(cursor->reader, seq, diag);
+    if (done.code != L1_OK) {
+        l1_effect_cursor_close(cursor);
+        return done;
+    }
+    *out = cursor;
+    return L1_SUCCESS;
+}
+
+void l1_effect_cursor_close(l1_effect_cursor *cursor)
+{
+    if (cursor == NULL) return;
+    l1_journal_reader_close(cursor->reader);
+    free(cursor);
+}
+
+l1_result l1_effect_cursor_next(l1_effect_cursor *cursor, uint64_t limit, uint64_t *seq,
+                                const uint8_t **bytes, uint32_t *size, l1_diag *diag)
+{
+    for (;;) {
+        l1_record record;
+        L1_TRY(l1_journal_reader_next(cursor->reader, limit, &record, diag));
+        if (record.header.type != L1_RECORD_EFFECT) continue;
+        l1_reader in = {.at = record.payload, .end = record.payload + record.header.length};
+        *seq = l1_read_u64(&in);
+        if (*seq < cursor->from) continue;
+        *bytes = record.payload;
+        *size = record.header.length;
+        return L1_SUCCESS;
+    }
+}
