@@ -120,6 +120,7 @@ void l1_engine_on_portfolio(l1_engine *engine, const l1_portfolio *portfolio, l1
         alert_snapshot(engine, verdict, portfolio, asset, out);
         return;
     }
+    engine->day_done = -1; /* base that came before its first mid is still to be priced */
     for (uint32_t i = 0; i < engine->limits.symbols_count; i++) {
         const int64_t delta_e8 = engine->account.total_e8[i + 1] - before_e8[i];
         if (delta_e8 == 0) continue;
