@@ -310,6 +310,8 @@ static void put_report(l1_json_writer *out, const l1_limits *limits, const l1_re
     l1_json_put_decimal(out, report->requested_qty_e8);
     KEY(out, "executed_qty");
     l1_json_put_decimal(out, report->executed_qty_e8);
+    KEY(out, "executed_quote");
+    l1_json_put_decimal(out, report->executed_quote_e8);
     KEY(out, "net_qty");
     l1_json_put_decimal(out, report->net_qty_e8);
     KEY(out, "avg_price");

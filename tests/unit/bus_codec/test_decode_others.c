@@ -19,7 +19,8 @@ static const char portfolio[] =
     "\"USDT\":{\"free\":90000,\"locked\":10},\"ETH\":{\"free\":\"1.5\",\"locked\":0}},"
     "\"correlation_btc_eth\":0.7}";
 static const char control[] =
-    "{\"topic\":\"control\",\"command\":\"halt_symbol\",\"symbol\":\"ETH/USDT\",\"reason\":\"news\","
+    "{\"topic\":\"control\",\"command\":\"halt_symbol\",\"symbol\":\"ETH/USDT\","
+    "\"reason\":\"news\","
     "\"ts\":" TS_MS "}";
 static const char subscribe[] =
     "{\"topic\":\"subscribe\",\"topics\":[\"reports\",\"alerts\"],\"from\":17}";

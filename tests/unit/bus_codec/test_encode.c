@@ -24,6 +24,7 @@ static l1_effect filled(void)
         .status = L1_REPORT_FILLED,
         .requested_qty_e8 = 1000000,
         .executed_qty_e8 = 1000000,
+        .executed_quote_e8 = INT64_C(50125300000),
         .net_qty_e8 = 999000,
         .avg_price_e8 = INT64_C(5012530000000),
         .slippage_e8 = 11000000,
@@ -89,7 +90,8 @@ static void test_report__of_a_fill_stands_as_in_the_contract(void **state)
         l1_encode_effect(desk_limits(), &effect, &publication, text),
         "{\"topic\":\"reports\",\"seq\":42,\"kind\":\"signal\",\"execution_id\":\"exec_456\","
         "\"signal_id\":\"btc_signal_123\",\"symbol\":\"BTC/USDT\",\"side\":\"buy\","
-        "\"status\":\"filled\",\"requested_qty\":0.01,\"executed_qty\":0.01,\"net_qty\":0.00999,"
+        "\"status\":\"filled\",\"requested_qty\":0.01,\"executed_qty\":0.01,\"executed_quote\":501.253,"
+        "\"net_qty\":0.00999,"
         "\"avg_price\":50125.3,\"slippage\":0.11,\"ai_scores\":{\"logreg\":0.745,"
         "\"random_forest\":0.821,\"lightgbm\":0.798,\"ensemble\":0.79,\"threshold\":0.55,"
         "\"head\":\"survival\",\"heads\":{}},\"risk_metrics\":{\"portfolio_exposure_btc\":0.185,"
@@ -132,7 +134,8 @@ static void test_report__of_a_malformed_signal_holds_nulls(void **state)
         l1_encode_effect(desk_limits(), &effect, &publication, text),
         "{\"topic\":\"reports\",\"seq\":9,\"kind\":\"signal\",\"execution_id\":\"x\","
         "\"signal_id\":\"s\",\"symbol\":null,\"side\":null,\"status\":\"rejected\","
-        "\"requested_qty\":null,\"executed_qty\":0,\"net_qty\":0,\"avg_price\":null,"
+        "\"requested_qty\":null,\"executed_qty\":0,\"executed_quote\":0,"
+        "\"net_qty\":0,\"avg_price\":null,"
         "\"slippage\":null,\"ai_scores\":{\"logreg\":null,\"random_forest\":null,"
         "\"lightgbm\":null,\"ensemble\":null,\"threshold\":null,\"head\":\"survival\","
         "\"heads\":{}},\"risk_metrics\":{\"portfolio_exposure\":null,\"correlation_impact\":null},"
@@ -245,11 +248,12 @@ static void check_order(const json_t *got, const l1_report_order *order)
 static void check_report(const json_t *root, const l1_report *report)
 {
     static const char *const keys[] = {
-        "topic",    "seq",       "kind",          "execution_id", "signal_id",  "symbol",
-        "side",     "status",    "requested_qty", "executed_qty", "net_qty",    "avg_price",
-        "slippage", "ai_scores", "risk_metrics",  "reason",       "violations", "adjustments",
-        "orders",   "stop",      "fees",          "latency_us",   "mode",       "duplicate",
-        "revision", "ts",
+        "topic",          "seq",     "kind",       "execution_id",  "signal_id",
+        "symbol",         "side",    "status",     "requested_qty", "executed_qty",
+        "executed_quote", "net_qty", "avg_price",  "slippage",      "ai_scores",
+        "risk_metrics",   "reason",  "violations", "adjustments",   "orders",
+        "stop",           "fees",    "latency_us", "mode",          "duplicate",
+        "revision",       "ts",
     };
     size_t at = 0;
     const char *key;
@@ -262,6 +266,7 @@ static void check_report(const json_t *root, const l1_report *report)
     CHECK(at == sizeof keys / sizeof keys[0]);
     check_number(root, "requested_qty", report->requested_qty_e8);
     check_number(root, "executed_qty", report->executed_qty_e8);
+    check_number(root, "executed_quote", report->executed_quote_e8);
     check_number(root, "net_qty", report->net_qty_e8);
     check_number(root, "avg_price", report->avg_price_e8);
     check_number(root, "slippage", report->slippage_e8);

@@ -195,12 +195,19 @@ static inline void any_report(l1_prng *prng, unsigned symbols, l1_report *report
     report->has_side = any_bool(prng);
     report->status = (l1_report_status)any_below(prng, L1_REPORT_STATUS_COUNT);
     int64_t *const numbers[] = {
-        &report->requested_qty_e8,    &report->executed_qty_e8,
-        &report->executed_quote_e8,   &report->net_qty_e8,
-        &report->avg_price_e8,        &report->slippage_e8,
-        &report->exposure_e8,         &report->correlation_impact_e8,
-        &report->scores.logreg_e8,    &report->scores.random_forest_e8,
-        &report->scores.lightgbm_e8,  &report->scores.ensemble_e8,
+        &report->requested_qty_e8,
+        &report->executed_qty_e8,
+        &report->executed_quote_e8,
+        &report->executed_quote_e8,
+        &report->net_qty_e8,
+        &report->avg_price_e8,
+        &report->slippage_e8,
+        &report->exposure_e8,
+        &report->correlation_impact_e8,
+        &report->scores.logreg_e8,
+        &report->scores.random_forest_e8,
+        &report->scores.lightgbm_e8,
+        &report->scores.ensemble_e8,
         &report->scores.threshold_e8,
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) *numbers[i] = any_number(prng);

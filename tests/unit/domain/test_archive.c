@@ -249,7 +249,8 @@ static void same_report(const l1_report *a, const l1_report *b)
 {
     SAME(protection), SAME(final), SAME(revision), SAME(symbol), SAME(side), SAME(has_side);
     SAME_TEXT(execution_id), SAME_TEXT(signal_id), SAME_TEXT(symbol_text), SAME_TEXT(detail);
-    SAME(status), SAME(requested_qty_e8), SAME(executed_qty_e8), SAME(net_qty_e8);
+    SAME(status), SAME(requested_qty_e8), SAME(executed_qty_e8), SAME(executed_quote_e8);
+    SAME(net_qty_e8);
     SAME(executed_quote_e8), SAME(avg_price_e8), SAME(slippage_e8), SAME(scores.logreg_e8),
         SAME(scores.random_forest_e8);
     SAME(scores.lightgbm_e8), SAME(scores.ensemble_e8), SAME(scores.threshold_e8);
