@@ -90,7 +90,8 @@ static void test_report__of_a_fill_stands_as_in_the_contract(void **state)
         l1_encode_effect(desk_limits(), &effect, &publication, text),
         "{\"topic\":\"reports\",\"seq\":42,\"kind\":\"signal\",\"execution_id\":\"exec_456\","
         "\"signal_id\":\"btc_signal_123\",\"symbol\":\"BTC/USDT\",\"side\":\"buy\","
-        "\"status\":\"filled\",\"requested_qty\":0.01,\"executed_qty\":0.01,\"executed_quote\":501.253,"
+        "\"status\":\"filled\",\"requested_qty\":0.01,\"executed_qty\":0.01,"
+        "\"executed_quote\":501.253,"
         "\"net_qty\":0.00999,"
         "\"avg_price\":50125.3,\"slippage\":0.11,\"ai_scores\":{\"logreg\":0.745,"
         "\"random_forest\":0.821,\"lightgbm\":0.798,\"ensemble\":0.79,\"threshold\":0.55,"
