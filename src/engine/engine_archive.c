@@ -13,6 +13,7 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
         l1_market_archive(archive, &engine->markets[i]);
         l1_volatility_archive(archive, &engine->volatility[i]);
         l1_archive_i64(archive, &engine->known_mid_e8[i]);
+        l1_archive_i64(archive, &engine->drawdown_day[i + 1]);
     }
     l1_account_archive(archive, &engine->account, symbols);
     l1_drawdown_archive(archive, &engine->drawdown, symbols);
@@ -20,6 +21,7 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
     l1_order_pace_archive(archive, engine->pace);
     l1_signal_table_archive(archive, &engine->signals);
     l1_executions_archive(archive, &engine->executions);
+    l1_archive_i64(archive, &engine->drawdown_day[0]);
     l1_archive_i64(archive, &engine->now_ns);
     l1_archive_i64(archive, &engine->day_done);
     l1_archive_u64(archive, &engine->effect_seq);
@@ -90,6 +92,7 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
     engine->drawdown.minute = old->drawdown.minute;
     engine->drawdown.portfolio = old->drawdown.portfolio;
     engine->kill_switch = old->kill_switch;
+    engine->drawdown_day[0] = old->drawdown_day[0];
     memset(engine->kill_switch.symbol_halted, 0, sizeof engine->kill_switch.symbol_halted);
     memset(engine->kill_switch.unknown_orders, 0, sizeof engine->kill_switch.unknown_orders);
     for (uint32_t i = 0; i < old->limits.symbols_count; i++) {
@@ -99,6 +102,7 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         engine->markets[map[i]].bar.symbol = map[i];
         engine->volatility[map[i]] = old->volatility[i];
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
+        engine->drawdown_day[map[i] + 1] = old->drawdown_day[i + 1];
         engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
         engine->drawdown.cash_e8[map[i]] = old->drawdown.cash_e8[i];
         engine->drawdown.unpriced_e8[map[i]] = old->drawdown.unpriced_e8[i];

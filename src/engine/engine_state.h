@@ -19,7 +19,8 @@ struct l1_engine {
     l1_executions executions;
     int64_t known_mid_e8[L1_SYMBOLS_MAX]; /* the last mid there was, fresh or not */
     int64_t now_ns;
-    int64_t day_done; /* Unix day whose first values have all been taken */
+    int64_t drawdown_day[L1_ASSETS_MAX]; /* last alerted; 0 = portfolio, i + 1 = symbol i */
+    int64_t day_done;                    /* Unix day whose first values have all been taken */
     uint64_t effect_seq;
     uint64_t last_id;
     uint64_t last_serial;

@@ -147,6 +147,25 @@ static void reject_for(l1_engine *engine, const l1_signal *signal, l1_hash128 id
     reject(engine, signal, id, &violation, 1, out);
 }
 
+/* One alert a UTC day for each drawdown limit that has been passed. */
+static void alert_drawdown(l1_engine *engine, const l1_signal *signal, l1_engine_out *out)
+{
+    static const int64_t day_ns = INT64_C(86400) * 1000000000;
+    const int64_t day = engine->now_ns / day_ns;
+    for (uint32_t i = 0; i < engine->facts.violations_count; i++) {
+        const l1_violation *violation = &engine->facts.violations[i];
+        const bool portfolio = violation->rule == L1_RULE_DRAWDOWN_PORTFOLIO;
+        if (!portfolio && violation->rule != L1_RULE_DRAWDOWN_SYMBOL) continue;
+        if (violation->value_e8 == L1_OFF) continue; /* unknown, not passed */
+        int64_t *alerted = &engine->drawdown_day[portfolio ? 0 : signal->symbol + 1];
+        if (*alerted == day) continue;
+        *alerted = day;
+        l1_engine_alert(engine, L1_ALERT_DRAWDOWN, portfolio ? -1 : signal->symbol, signal->id,
+                        violation->value_e8, violation->limit_e8, out, "%s",
+                        l1_rule_text(violation->rule));
+    }
+}
+
 static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id,
                   const l1_scores *scores, const l1_plan *plan, l1_engine_out *out)
 {
@@ -172,6 +191,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id,
     l1_risk_impact(&view, signal, execution->planned_e8, execution->arrival_mid_e8,
                    &execution->exposure_e8, &execution->correlation_impact_e8);
     engine->pending++;
+    l1_order_pace_sent(engine->pace, signal->symbol, signal->side, signal->qty_e8, engine->now_ns);
     if (signal->side == L1_SIDE_BUY) {
         l1_engine_start_buy(engine, at, out);
     } else {
@@ -232,6 +252,7 @@ void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_o
     const l1_risk_view view = l1_engine_view(engine);
     l1_risk_assess(&view, signal, &engine->facts);
     if (engine->facts.violations_count > 0) {
+        alert_drawdown(engine, signal, out);
         reject(engine, signal, id, engine->facts.violations, engine->facts.violations_count, out);
         return;
     }

@@ -318,6 +318,52 @@ static void test_cancel_all__ends_a_sell_that_still_waits_and_protects_again(voi
     scenario_close(&s);
 }
 
+static void test_pace__counts_sent_orders_of_every_signal(void **state)
+{
+    (void)state;
+    l1_limits limits = scenario_limits();
+    limits.rate_max = 4;
+    l1_scenario s;
+    scenario_open(&s, &limits);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "10");
+    for (int i = 0; i < 4; i++) { /* repeat_max = 3 of the same in 10 s */
+        const char id[2] = {(char)('a' + i), 0};
+        scenario_buy(&s, 1000 + 200 * i, id, "0.01", "49000");
+    }
+    scenario_tick(&s, 2000);
+    CHECK(scenario_report(&s, "c")->status == L1_REPORT_FILLED);
+    CHECK(scenario_report(&s, "d")->reason == L1_RULE_REPEATED_ORDER);
+    scenario_buy(&s, 2100, "e", "0.011", "49000"); /* another qty: the fourth order */
+    scenario_buy(&s, 2200, "f", "0.012", "49000"); /* would be the fifth in 60 s */
+    scenario_tick(&s, 3000);
+    CHECK(scenario_report(&s, "e")->status == L1_REPORT_FILLED);
+    CHECK(scenario_report(&s, "f")->reason == L1_RULE_RATE_LIMIT);
+    scenario_close(&s);
+}
+
+static void test_drawdown__stops_entries_lets_exits_pass_and_alerts_once_a_day(void **state)
+{
+    (void)state;
+    l1_limits limits = scenario_limits();
+    limits.symbols[BTC].drawdown_max_e8 = e8("0.0001"); /* 10 USDT of 100000 */
+    l1_scenario s;
+    scenario_open(&s, &limits);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "10");
+    scenario_buy(&s, 1000, "a", "0.05", "46000");
+    scenario_tick(&s, 1100);
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    scenario_book(&s, 2000, BTC, "49700", "49700.5", "10"); /* about 17 lost */
+    scenario_buy(&s, 2001, "b", "0.01", "48000");
+    scenario_buy(&s, 2002, "c", "0.011", "48000");
+    CHECK(scenario_report(&s, "b")->reason == L1_RULE_DRAWDOWN_SYMBOL);
+    CHECK(scenario_report(&s, "c")->reason == L1_RULE_DRAWDOWN_SYMBOL);
+    CHECK(scenario_alerts(&s, L1_ALERT_DRAWDOWN) == 1);
+    scenario_sell(&s, 2003, "out", "0.04", "51000");
+    scenario_tick(&s, 2500);
+    CHECK(scenario_report(&s, "out")->status == L1_REPORT_FILLED);
+    scenario_close(&s);
+}
+
 static void test_clock_jump__denies_entries_until_fresh_data(void **state)
 {
     (void)state;
@@ -377,6 +423,8 @@ int main(void)
         cmocka_unit_test(test_stop__that_finds_no_liquidity_is_followed_by_alarm),
         cmocka_unit_test(test_control__halts_survive_and_no_command_cancels_a_stop),
         cmocka_unit_test(test_cancel_all__ends_a_sell_that_still_waits_and_protects_again),
+        cmocka_unit_test(test_pace__counts_sent_orders_of_every_signal),
+        cmocka_unit_test(test_drawdown__stops_entries_lets_exits_pass_and_alerts_once_a_day),
         cmocka_unit_test(test_clock_jump__denies_entries_until_fresh_data),
         cmocka_unit_test(test_snapshot__adjusts_the_simulated_account_or_is_refused),
     };
