@@ -20,4 +20,7 @@ void l1_effect_cursor_close(l1_effect_cursor *cursor);
 L1_MUST_USE l1_result l1_effect_cursor_next(l1_effect_cursor *cursor, uint64_t limit, uint64_t *seq,
                                             const uint8_t **bytes, uint32_t *size, l1_diag *diag);
 
+/* The last effect returned comes again next. */
+void l1_effect_cursor_back(l1_effect_cursor *cursor);
+
 #endif

@@ -49,6 +49,7 @@ struct l1_runner {
     uint64_t catch_up_limit;
     uint64_t inputs;              /* without a journal: what was applied */
     uint64_t handed;              /* last effect handed to the sink */
+    uint64_t released_record;     /* everything up to it was handed over */
     uint64_t published, recorded; /* position; as journaled */
     uint64_t segment_size, bytes_since;
     uint8_t event_bytes[L1_EVENT_BYTES_MAX];
@@ -248,6 +249,7 @@ static l1_result hand_durable(l1_runner *runner, l1_diag *diag)
         L1_TRY(hand(runner, (const uint8_t *)at + sizeof head, (uint32_t)head.size, &head, diag));
         l1_byte_queue_drop(&runner->parked, sizeof head + (size_t)head.size);
     }
+    runner->released_record = durable;
     return L1_SUCCESS;
 }
 
@@ -584,6 +586,11 @@ uint64_t l1_runner_effects(const l1_runner *runner)
 uint64_t l1_runner_released(const l1_runner *runner)
 {
     return runner->handed;
+}
+
+uint64_t l1_runner_released_record(const l1_runner *runner)
+{
+    return runner->journal == NULL ? runner->inputs : runner->released_record;
 }
 
 bool l1_runner_space_low(const l1_runner *runner)

@@ -87,6 +87,9 @@ uint64_t l1_runner_durable(const l1_runner *runner);
 uint64_t l1_runner_effects(const l1_runner *runner);  /* effects numbered so far */
 uint64_t l1_runner_released(const l1_runner *runner); /* the last effect handed over */
 
+/* The record up to which the last release handed everything over. */
+uint64_t l1_runner_released_record(const l1_runner *runner);
+
 bool l1_runner_space_low(const l1_runner *runner);
 
 /* True, once, when about a segment has been written since the last time: a snapshot is due. */

@@ -1,0 +1,62 @@
+/* app/run_output.c: effects to the bus and the log, and how far they really got. */
+#include "app/log.h"
+#include "app/run_session.h"
+#include "base/assert.h"
+
+void l1_run_sent(l1_run_session *session, size_t size)
+{
+    session->bytes_out += size + 1; /* its LF */
+}
+
+static void publish(l1_run_session *session, l1_bus_topic topic, uint64_t seq, size_t size)
+{
+    l1_bus_publish(session->bus, topic, seq, session->text, size);
+    l1_run_sent(session, size);
+}
+
+static void take(void *state, const l1_effect *effect, const l1_publication *publication)
+{
+    l1_run_session *session = state;
+    const l1_limits *limits = &session->options->config.limits;
+    L1_ASSERT(session->bus != NULL);
+    session->handed = publication->seq;
+    if (effect->kind == L1_EFFECT_STATUS) {
+        l1_run_send_metrics(session);
+        return;
+    }
+    l1_log_effect(limits, effect, publication);
+    const l1_bus_topic topic = effect->kind == L1_EFFECT_ALERT ? L1_BUS_ALERTS : L1_BUS_REPORTS;
+    if (!l1_bus_is_heard(session->bus, topic)) return;
+    const size_t size = l1_encode_effect(limits, effect, publication, session->text);
+    publish(session, topic, publication->seq, size);
+}
+
+/* stdout: an effect is out when its bytes and all before it have been written. One mark at a time
+ * is followed; behind it a new one is set. A unix bus has taken a line when it has it: who
+ * listens later asks the journal. */
+static uint64_t published(void *state, uint64_t handed)
+{
+    l1_run_session *session = state;
+    if (!session->is_stdio) return handed;
+    if (session->output_failed) return session->out_seq;
+    const uint64_t waiting =
+        session->bus == NULL ? 0 : l1_bus_backlog(session->bus, L1_BUS_STDIO_CLIENT);
+    L1_ASSERT(waiting <= session->bytes_out);
+    if (session->bytes_out - waiting >= session->mark_bytes) {
+        session->out_seq = session->mark_seq;
+        session->mark_seq = handed;
+        session->mark_bytes = session->bytes_out;
+        if (waiting == 0) session->out_seq = handed;
+    }
+    return session->out_seq;
+}
+
+l1_runner_sink l1_run_sink(l1_run_session *session)
+{
+    return (l1_runner_sink){.state = session, .take = take, .published = published};
+}
+
+void l1_run_send_metrics(l1_run_session *session)
+{
+    (void)session;
+}
