@@ -61,7 +61,9 @@ static l1_result journal_failure(l1_runner *runner, l1_diag *diag)
 {
     char text[160];
     if (!l1_journal_error(runner->journal, text, sizeof text)) return L1_SUCCESS;
-    return l1_refuse(diag, L1_IO_WRITE, "journal", "%s", text);
+    return l1_refuse(diag, L1_IO_WRITE, "journal",
+                     "journal: %.100s; nothing more is published, check the disk and start again",
+                     text);
 }
 
 /* Appends; waits for room when the queue is full. */

@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+# label: long
+# seconds: 900
+"""tests/crash/inject_all.py: every write and sync of a short run killed, then failed (inject.py)."""
+import inject
+
+inject.main(kills=None, failures=None)

@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+# seconds: 60
+"""tests/crash/inject_some.py: a sample of the calls that inject_all.py meets."""
+import inject
+
+inject.main(kills=20, failures=8)
