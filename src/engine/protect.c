@@ -30,6 +30,19 @@ static int64_t naked_e8(l1_engine *engine, uint32_t execution)
     return l1_step_down(held_e8, engine->limits.symbols[owner->symbol].lot_e8);
 }
 
+/* A sell takes free base first, and what entries hold below the lot of their stops is free: it
+ * may have sold some of what this one still counts as its own. What is not there needs no stop.
+ * What another's lock withholds is there: it stays counted, and its missing stop is told. */
+static void forget_sold(l1_engine *engine, uint32_t execution)
+{
+    l1_execution *owner = at(engine, execution);
+    const l1_account *account = &engine->account;
+    const int32_t asset = owner->symbol + 1;
+    const int64_t there_e8 = account->total_e8[asset] - account->own_locked_e8[asset];
+    L1_ASSERT(!stop_open(engine, execution));
+    if (owner->held_e8 > there_e8) owner->held_e8 = there_e8 > 0 ? there_e8 : 0;
+}
+
 static void report_entry(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
@@ -107,7 +120,13 @@ static void alarm_naked(l1_engine *engine, uint32_t execution, const char *why, 
 static void flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
-    const l1_submit submit = l1_flat_submit(&engine->limits, owner, naked_e8(engine, execution));
+    forget_sold(engine, execution);
+    const int64_t qty_e8 = naked_e8(engine, execution);
+    if (qty_e8 == 0) {
+        close_if_done(engine, execution, out);
+        return;
+    }
+    const l1_submit submit = l1_flat_submit(&engine->limits, owner, qty_e8);
     owner->refusal = (l1_violation){0};
     const bool sent = l1_engine_send(engine, execution, &submit, true, out);
     const l1_violation why = owner->refusal;
@@ -123,6 +142,7 @@ static void flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
+    forget_sold(engine, execution);
     const int64_t qty_e8 = naked_e8(engine, execution);
     if (qty_e8 == 0) {
         if (owner->replacing) {

@@ -182,6 +182,30 @@ static void test_sell__of_everything_ends_both_protections(void **state)
     scenario_close(&s);
 }
 
+static void test_sell__that_takes_what_lies_below_the_lot_leaves_the_rest_protected(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    scenario_open(&s, NULL);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+    /* Each holds 0.000999 and protects 0.00099: 0.000027 are free. */
+    scenario_buy(&s, 1000, "a", "0.001", "49000");
+    scenario_buy(&s, 1001, "b", "0.001", "48000");
+    scenario_buy(&s, 1002, "c", "0.001", "47000");
+    scenario_tick(&s, 2000);
+    scenario_sell(&s, 2001, "x", "0.0005", "51000"); /* 0.000473 of them from the stop of a */
+    scenario_tick(&s, 3000);
+    CHECK(scenario_report(&s, "x")->status == L1_REPORT_FILLED);
+    const l1_report *again = scenario_protection(&s, "a", L1_REPORT_STOP_REPLACED);
+    CHECK(again != NULL && again->stop.qty_e8 == e8("0.00051")); /* of 0.000517 that are there */
+    CHECK(again->stop.stop_e8 == e8("49000"));
+    CHECK(scenario_alerts(&s, L1_ALERT_STOP_FAILED) == 0);
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    CHECK(l1_engine_naked_e8(l1_system_engine(s.system), BTC) == 0);
+    CHECK(scenario_agrees(&s));
+    scenario_close(&s);
+}
+
 static void test_sell__that_does_not_fill_is_protected_again(void **state)
 {
     (void)state;
@@ -416,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_rejected__ids_are_consumed_too),
         cmocka_unit_test(test_sell__releases_only_the_oldest_stop_it_needs),
         cmocka_unit_test(test_sell__of_everything_ends_both_protections),
+        cmocka_unit_test(test_sell__that_takes_what_lies_below_the_lot_leaves_the_rest_protected),
         cmocka_unit_test(test_sell__that_does_not_fill_is_protected_again),
         cmocka_unit_test(test_sell__whose_stop_fires_first_sells_only_what_is_left),
         cmocka_unit_test(test_stop__reached_between_fill_and_arrival_ends_in_a_market_exit),
