@@ -14,9 +14,9 @@
 static const char usage[] =
     "usage: l1 verify [--progress] [--snapshot] JOURNAL\n"
     "\n"
-    "Re-runs a journal from its oldest record, compares every effect byte for byte and the state's\n"
-    "hash at each clean stop and snapshot, and prints what was compared. Writes nothing; the\n"
-    "engine may be running.\n"
+    "Re-runs a journal from its oldest record, compares every effect byte for byte and the hash\n"
+    "of the state at each clean stop and snapshot, and prints what was compared. Writes nothing;\n"
+    "the engine may be running.\n"
     "\n"
     "  --progress   shows how far it is (by itself on a terminal)\n"
     "  --snapshot   begins with the newest snapshot, as a restart would\n"

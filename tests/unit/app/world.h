@@ -2,8 +2,8 @@
  *
  * Time comes from the messages, so that a test is a list of lines. Outputs are kept as texts
  * without their measured times. */
-#ifndef L1_TESTS_UNIT_APP_WORLD_H
-#define L1_TESTS_UNIT_APP_WORLD_H
+#ifndef L1_UNIT_APP_WORLD_H
+#define L1_UNIT_APP_WORLD_H
 
 #include <ftw.h>
 #include <stdio.h>
