@@ -86,6 +86,15 @@ static bool resolve(const arguments *given, l1_run_options *options)
     return true;
 }
 
+/* Said before anything is written: a journal is not begun for a bus that cannot be. */
+static bool known_bus(const char *address)
+{
+    if (strcmp(address, "stdio") == 0 || strncmp(address, "unix:", 5) == 0) return true;
+    (void)fprintf(stderr, "l1 run: bus '%s' is not part of this version; use stdio or unix:PATH\n",
+                  address);
+    return false;
+}
+
 int l1_cmd_run(int argc, char **argv)
 {
     static l1_run_options options; /* outlives the loop; one run in a process */
@@ -102,7 +111,7 @@ int l1_cmd_run(int argc, char **argv)
         !one_of("--log-format", given.log_format, "text", "json")) {
         return L1_EXIT_USAGE;
     }
-    if (!resolve(&given, &options)) return L1_EXIT_USAGE;
+    if (!resolve(&given, &options) || !known_bus(options.bus)) return L1_EXIT_USAGE;
     l1_log_open(given.log_format != NULL ? strcmp(given.log_format, "json") == 0
                                          : options.config.settings.log_format == L1_LOG_JSON);
     return l1_run(&options);

@@ -18,8 +18,8 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
 {
     l1_run_session *session = state;
     const l1_limits *limits = &session->options->config.limits;
+    if (session->output_failed) return; /* it counts as not published and comes again */
     L1_ASSERT(session->bus != NULL);
-    session->handed = publication->seq;
     if (effect->kind == L1_EFFECT_STATUS) {
         l1_run_send_metrics(session);
         return;

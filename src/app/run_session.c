@@ -239,7 +239,7 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
     session->is_stdio = strcmp(options->bus, "stdio") == 0;
     L1_TRY(l1_runner_open(&wanted, &session->runner, &found, diag));
     tell_found(&found, options->journal_dir);
-    session->handed = session->out_seq = session->mark_seq = found.published;
+    session->out_seq = session->mark_seq = found.published;
     l1_clock_start(&session->clock, &options->config.limits, l1_runner_now_ns(session->runner));
     const l1_bus_handler handler = l1_run_handler(session);
     L1_TRY(l1_bus_open(&session->loop, options->bus, &handler, &(l1_bus_options){.lock_held = true},

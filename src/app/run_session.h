@@ -64,7 +64,6 @@ typedef struct l1_run_session {
     uint64_t bytes_out;            /* given to the bus */
     uint64_t mark_seq, mark_bytes; /* effect mark_seq is out once mark_bytes are */
     uint64_t out_seq;
-    uint64_t handed;
 
     bool paused, stopping, closed, failed, input_ended, output_failed;
 } l1_run_session;
