@@ -1,0 +1,345 @@
+/* io/history.c: sources merged by time. */
+#include "io/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "io/kline.h"
+#include "io/line_source.h"
+
+enum { PATH_BYTES = 512 };
+
+/* Files that follow each other: one NDJSON file, or all klines of one symbol. */
+typedef struct {
+    bool klines;
+    int32_t symbol; /* of klines */
+    size_t *files;  /* indices into the history's files */
+    size_t files_count, files_next;
+    l1_line_source *open;
+    size_t open_file;
+    bool ended;
+    int64_t last_ns; /* time of its last message */
+    int64_t key_ns;  /* what the head is merged by */
+    int rank;        /* among equal times */
+    l1_decoded head;
+} source;
+
+typedef struct {
+    char path[PATH_BYTES];
+    int64_t bytes;
+} file;
+
+struct l1_history {
+    const l1_limits *limits;
+    int64_t from_ns, to_ns;
+    file *files;
+    size_t files_count;
+    source *sources;
+    size_t sources_count;
+    source *given; /* whose head the caller holds */
+    int64_t bytes_done;
+    l1_decoder decoder;
+};
+
+/* --- what a file is --- */
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* The configured symbol whose name without its slash begins the file's name. */
+static int32_t symbol_of_name(const l1_limits *limits, const char *path)
+{
+    const char *name = name_of(path);
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        char joined[L1_SYMBOL_TEXT_MAX];
+        (void)snprintf(joined, sizeof joined, "%s%s", limits->symbols[i].base, limits->quote);
+        const size_t size = strlen(joined);
+        const char next = strncmp(name, joined, size) == 0 ? name[size] : 'x';
+        if (next == '-' || next == '_' || next == '.') return (int32_t)i;
+    }
+    return -1;
+}
+
+/* Splits FILE=SYMBOL when what follows the last '=' looks like a symbol. */
+static const char *said_symbol(char *path)
+{
+    char *equals = strrchr(path, '=');
+    if (equals == NULL || strchr(equals, '/') == NULL) return NULL;
+    *equals = '\0';
+    return equals + 1;
+}
+
+static l1_result symbol_of(const l1_history *history, const char *path, const char *said,
+                           int32_t *symbol, l1_diag *diag)
+{
+    *symbol = said != NULL ? l1_limits_symbol(history->limits, said)
+                           : symbol_of_name(history->limits, path);
+    if (*symbol >= 0) return L1_SUCCESS;
+    if (said != NULL) {
+        return l1_refuse(diag, L1_INPUT_FIELD, "symbol", "%s: symbol %s is not configured", path,
+                         said);
+    }
+    return l1_refuse(diag, L1_INPUT_FIELD, "symbol",
+                     "%s: no configured symbol begins its name; say FILE=BTC/USDT", path);
+}
+
+static l1_result looks_like_json(const char *path, bool *json, l1_diag *diag)
+{
+    l1_line_source *peeked = NULL;
+    const char *line = NULL;
+    size_t size = 0;
+    L1_TRY(l1_line_source_open(path, &peeked, diag));
+    const l1_result first = l1_line_source_next(peeked, &line, &size, diag);
+    *json = first.code != L1_OK || size == 0 || line[0] == '{' ||
+            !((line[0] >= '0' && line[0] <= '9') || l1_kline_is_header(line, size));
+    l1_line_source_close(peeked);
+    return first.code == L1_IO_END ? L1_SUCCESS : first;
+}
+
+static source *source_for(l1_history *history, bool klines, int32_t symbol)
+{
+    for (size_t i = 0; i < history->sources_count && klines; i++) {
+        source *known = &history->sources[i];
+        if (known->klines && known->symbol == symbol) return known;
+    }
+    source *made = &history->sources[history->sources_count++];
+    made->klines = klines;
+    made->symbol = symbol;
+    made->files = calloc(history->files_count, sizeof *made->files);
+    L1_ASSERT(made->files != NULL);
+    return made;
+}
+
+static l1_result add_file(l1_history *history, size_t at, const char *given, l1_diag *diag)
+{
+    file *added = &history->files[at];
+    struct stat status;
+    bool json = false;
+    int32_t symbol = -1;
+    const char *said = NULL;
+    if (strlen(given) >= sizeof added->path) {
+        return l1_refuse(diag, L1_IO_OPEN, "file", "a path of %zu bytes is too long",
+                         strlen(given));
+    }
+    l1_text_copy(added->path, sizeof added->path, given);
+    if (stat(added->path, &status) != 0) said = said_symbol(added->path);
+    if (stat(added->path, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return l1_refuse(diag, L1_IO_OPEN, "file", "%s: no such file", added->path);
+    }
+    added->bytes = status.st_size;
+    L1_TRY(looks_like_json(added->path, &json, diag));
+    if (!json) L1_TRY(symbol_of(history, added->path, said, &symbol, diag));
+    source *owner = source_for(history, !json, symbol);
+    owner->files[owner->files_count++] = at;
+    return L1_SUCCESS;
+}
+
+static int by_path(const void *left, const void *right)
+{
+    const file *a = left;
+    const file *b = right;
+    return strcmp(name_of(a->path), name_of(b->path));
+}
+
+/* --- heads --- */
+
+static l1_result at_place(const l1_history *history, const source *from, l1_result failed,
+                          l1_diag *diag)
+{
+    char why[sizeof diag->text];
+    if (diag == NULL) return failed;
+    l1_text_copy(why, sizeof why, diag->text);
+    return l1_refuse(diag, failed.code, diag->field, "%s line %llu: %s",
+                     name_of(history->files[from->open_file].path),
+                     (unsigned long long)l1_line_source_number(from->open), why);
+}
+
+/* The next line of the source, opening its files one after the other; IO_END behind the last. */
+static l1_result next_line(l1_history *history, source *from, const char **line, size_t *size,
+                           l1_diag *diag)
+{
+    for (;;) {
+        if (from->open == NULL) {
+            if (from->files_next == from->files_count) return L1_FAILURE(L1_IO_END);
+            from->open_file = from->files[from->files_next++];
+            L1_TRY(l1_line_source_open(history->files[from->open_file].path, &from->open, diag));
+        }
+        const l1_result read = l1_line_source_next(from->open, line, size, diag);
+        if (read.code != L1_IO_END) return read;
+        history->bytes_done += history->files[from->open_file].bytes;
+        l1_line_source_close(from->open);
+        from->open = NULL;
+    }
+}
+
+static int rank_of(const l1_decoded *message)
+{
+    static const int ranks[L1_EVENT_COUNT] = {
+        [L1_EVENT_BAR] = 0,       [L1_EVENT_BOOK] = 1,    [L1_EVENT_TRADE] = 2,
+        [L1_EVENT_PORTFOLIO] = 3, [L1_EVENT_CONTROL] = 4, [L1_EVENT_SIGNAL] = 5,
+        [L1_EVENT_REFUSED] = 5,   [L1_EVENT_TICK] = 5,
+    };
+    int32_t symbol = 0;
+    switch (message->event.kind) {
+    case L1_EVENT_BAR: symbol = message->event.as.bar.symbol; break;
+    case L1_EVENT_BOOK: symbol = message->event.as.book.symbol; break;
+    case L1_EVENT_TRADE: symbol = message->event.as.trade.symbol; break;
+    case L1_EVENT_SIGNAL: symbol = message->event.as.signal.symbol; break;
+    default: break;
+    }
+    return ranks[message->event.kind] * (L1_SYMBOLS_MAX + 1) + (symbol < 0 ? 0 : symbol);
+}
+
+static l1_result take_kline(l1_history *history, source *from, const char *line, size_t size,
+                            bool *skipped, l1_diag *diag)
+{
+    *skipped =
+        size == 0 || (l1_line_source_number(from->open) == 1 && l1_kline_is_header(line, size));
+    if (*skipped) return L1_SUCCESS;
+    l1_bar *bar = &from->head.event.as.bar;
+    const l1_result parsed = l1_kline_parse(line, size, bar, diag);
+    if (parsed.code != L1_OK) return at_place(history, from, parsed, diag);
+    bar->symbol = from->symbol;
+    from->head.topic = L1_TOPIC_MARKET;
+    from->head.event.kind = L1_EVENT_BAR;
+    from->head.has_ts = true;
+    from->head.ts_ns = bar->close_time_ns;
+    return L1_SUCCESS;
+}
+
+static void take_message(l1_history *history, source *from, const char *line, size_t size)
+{
+    const uint64_t number = l1_line_source_number(from->open);
+    if (size > L1_JSON_TEXT_MAX) {
+        l1_decode_oversize(number, size, &from->head);
+    } else {
+        (void)l1_decode(&history->decoder, history->limits, line, size, number, &from->head);
+    }
+}
+
+static bool within(const l1_history *history, int64_t at_ns)
+{
+    if (history->from_ns != L1_OFF && at_ns < history->from_ns) return false;
+    return history->to_ns == L1_OFF || at_ns < history->to_ns;
+}
+
+/* Reads the source's next message into its head. */
+static l1_result advance(l1_history *history, source *from, l1_diag *diag)
+{
+    for (;;) {
+        const char *line = NULL;
+        size_t size = 0;
+        bool skipped = false;
+        const l1_result read = next_line(history, from, &line, &size, diag);
+        if (read.code == L1_IO_END) {
+            from->ended = true;
+            return L1_SUCCESS;
+        }
+        L1_TRY(read);
+        if (from->klines) {
+            L1_TRY(take_kline(history, from, line, size, &skipped, diag));
+        } else {
+            take_message(history, from, line, size);
+            /* A subscription is no event, and history answers nobody. */
+            skipped = from->head.event.kind == L1_EVENT_TICK;
+        }
+        if (skipped) continue;
+        const bool timed = from->head.has_ts && from->head.event.kind != L1_EVENT_REFUSED;
+        if (timed && from->head.ts_ns > from->last_ns) from->last_ns = from->head.ts_ns;
+        if (timed && !within(history, from->head.ts_ns)) continue;
+        /* Late ones keep their place behind their predecessor; untimed ones come right after it. */
+        from->key_ns = from->last_ns;
+        from->rank = timed ? rank_of(&from->head) : -1;
+        return L1_SUCCESS;
+    }
+}
+
+/* --- the history --- */
+
+l1_result l1_history_open(const l1_history_options *options, l1_history **out, l1_diag *diag)
+{
+    l1_history *history = calloc(1, sizeof *history);
+    L1_ASSERT(options->files_count > 0);
+    if (history == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "memory", "no memory");
+    history->limits = options->limits;
+    history->from_ns = options->from_ns;
+    history->to_ns = options->to_ns;
+    history->files_count = options->files_count;
+    history->files = calloc(options->files_count, sizeof *history->files);
+    history->sources = calloc(options->files_count, sizeof *history->sources);
+    L1_ASSERT(history->files != NULL && history->sources != NULL);
+    l1_result done = L1_SUCCESS;
+    /* Sorted by name first, so that a symbol's months follow each other. */
+    for (size_t i = 0; i < options->files_count; i++) {
+        l1_text_copy(history->files[i].path, PATH_BYTES, options->files[i]);
+    }
+    qsort(history->files, history->files_count, sizeof *history->files, by_path);
+    for (size_t i = 0; i < options->files_count && done.code == L1_OK; i++) {
+        char given[PATH_BYTES];
+        l1_text_copy(given, sizeof given, history->files[i].path);
+        done = add_file(history, i, given, diag);
+    }
+    for (size_t i = 0; i < history->sources_count && done.code == L1_OK; i++) {
+        done = advance(history, &history->sources[i], diag);
+    }
+    if (done.code != L1_OK) {
+        l1_history_close(history);
+        return done;
+    }
+    *out = history;
+    return L1_SUCCESS;
+}
+
+l1_result l1_history_next(l1_history *history, const l1_decoded **message, l1_diag *diag)
+{
+    if (history->given != NULL) L1_TRY(advance(history, history->given, diag));
+    history->given = NULL;
+    for (size_t i = 0; i < history->sources_count; i++) {
+        source *from = &history->sources[i];
+        const source *best = history->given;
+        if (from->ended) continue;
+        if (best == NULL || from->key_ns < best->key_ns ||
+            (from->key_ns == best->key_ns && from->rank < best->rank)) {
+            history->given = from;
+        }
+    }
+    if (history->given == NULL) return L1_FAILURE(L1_IO_END);
+    *message = &history->given->head;
+    return L1_SUCCESS;
+}
+
+int64_t l1_history_bytes_read(const l1_history *history)
+{
+    int64_t bytes = history->bytes_done;
+    for (size_t i = 0; i < history->sources_count; i++) {
+        if (history->sources[i].open != NULL)
+            bytes += l1_line_source_bytes(history->sources[i].open);
+    }
+    return bytes;
+}
+
+int64_t l1_history_bytes(const l1_history *history)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < history->files_count; i++) bytes += history->files[i].bytes;
+    return bytes;
+}
+
+void l1_history_close(l1_history *history)
+{
+    if (history == NULL) return;
+    for (size_t i = 0; i < history->sources_count; i++) {
+        l1_line_source_close(history->sources[i].open);
+        free(history->sources[i].files);
+    }
+    free(history->sources);
+    free(history->files);
+    free(history);
+}

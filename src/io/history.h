@@ -1,0 +1,40 @@
+/* io/history.h: recorded files as one stream of messages in the order of their times.
+ *
+ * Files are kline dumps (io/kline.h) or NDJSON in the bus's own form, told by their first byte.
+ * A kline file's symbol comes from its name (BTCUSDT-1m-2023-01.csv.xz is BTC/USDT) or is said:
+ * FILE=BTC/USDT. Kline files of one symbol follow each other in the order of their names.
+ * Order: by time; equal times as bars, books, trades, portfolio, control, signals, then symbols in
+ * configuration order, then files as given. A message without a time, or that was refused, stays
+ * directly behind its predecessor in its file. Files are read as they are needed.
+ * Ownership:   the caller owns the history; a message is valid until the next call.
+ * Errors:      open: IO_OPEN, INPUT_FIELD (no such symbol), ... ; next: INPUT_FIELD naming file,
+ *              line, field and value of a bad kline row; IO_READ; IO_END at the end. A malformed
+ *              NDJSON line is no error but a message of kind REFUSED. */
+#ifndef L1_IO_HISTORY_H
+#define L1_IO_HISTORY_H
+
+#include "bus/codec/decode.h"
+
+typedef struct l1_history l1_history;
+
+typedef struct {
+    const l1_limits *limits; /* must outlive the history */
+    const char *const *files;
+    size_t files_count;
+    int64_t from_ns, to_ns; /* messages outside [from, to) are left out; L1_OFF = no bound */
+} l1_history_options;
+
+L1_MUST_USE l1_result l1_history_open(const l1_history_options *options, l1_history **out,
+                                      l1_diag *diag);
+
+/* The next message. `*message` stays the history's. */
+L1_MUST_USE l1_result l1_history_next(l1_history *history, const l1_decoded **message,
+                                      l1_diag *diag);
+
+/* Bytes of the files as they lie on disk: read so far, and in all. */
+int64_t l1_history_bytes_read(const l1_history *history);
+int64_t l1_history_bytes(const l1_history *history);
+
+void l1_history_close(l1_history *history); /* NULL is fine */
+
+#endif
