@@ -15,6 +15,7 @@
 #include "app/effect_cursor.h"
 #include "app/runner.h"
 #include "bus/bus_adapter.h"
+#include "report/metrics.h"
 
 typedef struct {
     l1_config config;
@@ -59,6 +60,8 @@ typedef struct l1_run_session {
     l1_run_client clients[L1_BUS_CLIENTS_MAX];
     l1_effect effect; /* being sent to a subscriber that resumes */
     char text[L1_ENCODED_MAX];
+    l1_metrics figures; /* since this process began */
+    char figures_text[L1_METRICS_TEXT_MAX];
 
     /* What is really out on stdout. */
     uint64_t bytes_out;            /* given to the bus */

@@ -1,0 +1,201 @@
+/* app/replay.c: history in, reports out, and what came of it. */
+#include "app/replay.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/commands.h"
+#include "app/log.h"
+#include "app/progress.h"
+#include "app/runner.h"
+#include "base/assert.h"
+#include "io/history.h"
+#include "report/metrics.h"
+
+#define OUT_DOMAIN UINT64_C(0x4C314F5554505554) /* "L1OUTPUT" */
+
+typedef struct {
+    const l1_replay_options *options;
+    l1_runner *runner;
+    l1_history *history;
+    FILE *out;
+    bool out_failed;
+    l1_hasher hasher; /* of every byte published */
+    l1_metrics metrics;
+    l1_clock clock;
+    uint64_t messages, bars, duplicates, protections;
+    int64_t fees_e8[L1_ASSETS_MAX];
+    uint64_t statuses[L1_REPORT_STATUS_COUNT];
+    int64_t began_ns;
+    char text[L1_ENCODED_MAX];
+} replay;
+
+static void count_report(replay *at, const l1_report *report, bool duplicate)
+{
+    if (duplicate) {
+        at->duplicates++;
+        return;
+    }
+    at->statuses[report->status]++;
+    at->protections += report->protection;
+    for (uint32_t i = 0; i < report->fees_count; i++) {
+        at->fees_e8[report->fees[i].asset] += report->fees[i].amount_e8;
+    }
+}
+
+static void take(void *state, const l1_effect *effect, const l1_publication *publication)
+{
+    replay *at = state;
+    const l1_limits *limits = &at->options->config->limits;
+    if (effect->kind == L1_EFFECT_STATUS) return; /* the summary is the answer */
+    if (effect->kind == L1_EFFECT_REPORT) {
+        count_report(at, &effect->as.report, publication->duplicate);
+    }
+    if (!publication->duplicate) l1_metrics_take(&at->metrics, effect);
+    l1_log_effect(limits, effect, publication);
+    size_t size = l1_encode_effect(limits, effect, publication, at->text);
+    L1_ASSERT(size < sizeof at->text);
+    at->text[size++] = '\n';
+    l1_hash_add(&at->hasher, at->text, size);
+    if (!at->out_failed && fwrite(at->text, 1, size, at->out) != size) at->out_failed = true;
+}
+
+static l1_result open_all(replay *at, l1_diag *diag)
+{
+    const l1_replay_options *options = at->options;
+    const l1_history_options history = {
+        .limits = &options->config->limits,
+        .files = options->files,
+        .files_count = options->files_count,
+        .from_ns = options->from_ns,
+        .to_ns = options->to_ns,
+    };
+    const l1_runner_options runner = {
+        .config = options->config,
+        .journal_dir = options->journal_dir,
+        .sink = {.state = at, .take = take},
+    };
+    l1_runner_found found;
+    L1_TRY(l1_history_open(&history, &at->history, diag));
+    L1_TRY(l1_runner_open(&runner, &at->runner, &found, diag));
+    l1_clock_start(&at->clock, &options->config->limits, l1_runner_now_ns(at->runner));
+    at->out = options->out == NULL ? stdout : fopen(options->out, "w");
+    if (at->out != NULL) return L1_SUCCESS;
+    return l1_refuse(diag, L1_IO_OPEN, "out", "%s: %s", options->out, strerror(errno));
+}
+
+static l1_result out_error(const replay *at, l1_diag *diag)
+{
+    return l1_refuse(diag, L1_IO_WRITE, "out", "%s: output cannot be written: %s",
+                     at->options->out == NULL ? "standard output" : at->options->out,
+                     strerror(errno));
+}
+
+static l1_result play(replay *at, l1_diag *diag)
+{
+    const l1_decoded *message = NULL;
+    static l1_event event;
+    l1_progress progress;
+    l1_result next = L1_SUCCESS;
+    l1_progress_start(&progress);
+    while ((next = l1_history_next(at->history, &message, diag)).code == L1_OK) {
+        event = message->event;
+        l1_clock_stamp(&at->clock, message, &event);
+        at->messages++;
+        at->bars += event.kind == L1_EVENT_BAR;
+        L1_TRY(l1_runner_apply(at->runner, &event, 0, diag));
+        L1_TRY(l1_runner_release(at->runner, diag));
+        if (at->out_failed) return out_error(at, diag);
+        if (at->messages % 4096 == 0) {
+            l1_progress_step(&progress, l1_history_bytes_read(at->history),
+                             l1_history_bytes(at->history));
+        }
+    }
+    l1_progress_end(&progress);
+    if (next.code != L1_IO_END) return next;
+    L1_TRY(l1_runner_drain(at->runner, diag));
+    L1_TRY(l1_runner_flush(at->runner, diag));
+    if (at->options->journal_dir != NULL) L1_TRY(l1_runner_stop(at->runner, diag));
+    if (fflush(at->out) != 0 || at->out_failed) return out_error(at, diag);
+    return L1_SUCCESS;
+}
+
+static void say_rules(const replay *at)
+{
+    for (int rule = 1; rule < L1_RULE_COUNT; rule++) {
+        uint64_t count = 0;
+        for (size_t i = 0; i <= L1_SYMBOLS_MAX; i++) count += at->metrics.symbols[i].rejected[rule];
+        if (count == 0) continue;
+        (void)fprintf(stderr, "  %8" PRIu64 "  %-22s %s\n", count, l1_rule_code((l1_rule)rule),
+                      l1_rule_text((l1_rule)rule));
+    }
+}
+
+static void say_money(const replay *at)
+{
+    const l1_engine *engine = l1_system_engine(l1_runner_system(at->runner));
+    const l1_account *account = l1_engine_account(engine);
+    const l1_limits *limits = l1_engine_limits(engine);
+    for (uint32_t i = 0; i <= limits->symbols_count; i++) {
+        char total[L1_DECIMAL_TEXT_MAX], fees[L1_DECIMAL_TEXT_MAX];
+        (void)l1_decimal_format(account->total_e8[i], total);
+        (void)l1_decimal_format(at->fees_e8[i], fees);
+        (void)fprintf(stderr, "balance %-6s %s (fees %s)\n",
+                      i == 0 ? limits->quote : limits->symbols[i - 1].base, total, fees);
+    }
+}
+
+static void say_summary(replay *at)
+{
+    uint64_t signals = 0;
+    char hash[33];
+    for (size_t i = 0; i <= L1_SYMBOLS_MAX; i++) signals += at->metrics.symbols[i].signals;
+    const double seconds = (double)(l1_clock_mono_ns() - at->began_ns) / 1e9;
+    (void)fprintf(stderr,
+                  "signals %" PRIu64 ": filled %" PRIu64 ", partially %" PRIu64
+                  ", rejected %" PRIu64 ", expired %" PRIu64 ", canceled %" PRIu64
+                  "; duplicates answered %" PRIu64 "\n",
+                  signals, at->statuses[L1_REPORT_FILLED], at->statuses[L1_REPORT_PARTIALLY_FILLED],
+                  at->statuses[L1_REPORT_REJECTED], at->statuses[L1_REPORT_EXPIRED],
+                  at->statuses[L1_REPORT_CANCELED], at->duplicates);
+    say_rules(at);
+    (void)fprintf(stderr, "protection reports %" PRIu64 ", stops filled %" PRIu64 "\n",
+                  at->protections, at->statuses[L1_REPORT_STOP_FILLED]);
+    say_money(at);
+    l1_hash_hex(l1_hash_end(&at->hasher), hash);
+    (void)fprintf(stderr, "output hash %s\n", hash);
+    l1_hash_hex(l1_system_hash(l1_runner_system(at->runner)), hash);
+    (void)fprintf(stderr, "state hash  %s\n", hash);
+    (void)fprintf(stderr, "%" PRIu64 " messages (%" PRIu64 " bars) in %.2f s, %.0f a second\n",
+                  at->messages, at->bars, seconds,
+                  seconds > 0 ? (double)at->messages / seconds : 0.0);
+}
+
+int l1_replay(const l1_replay_options *options)
+{
+    static replay at;
+    l1_diag diag = {0};
+    at = (replay){.options = options, .began_ns = l1_clock_mono_ns()};
+    l1_metrics_init(&at.metrics);
+    l1_hash_begin(&at.hasher, OUT_DOMAIN);
+    int code = L1_EXIT_DONE;
+    if (open_all(&at, &diag).code != L1_OK) {
+        (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
+        code = L1_EXIT_USAGE;
+    } else if (play(&at, &diag).code != L1_OK) {
+        (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
+        code = L1_EXIT_FAILED;
+    } else {
+        say_summary(&at);
+    }
+    if (at.out != NULL && at.out != stdout && fclose(at.out) != 0 && code == L1_EXIT_DONE) {
+        (void)fprintf(stderr, "l1 replay: %s: %s\n", options->out, strerror(errno));
+        code = L1_EXIT_FAILED;
+    }
+    if (at.runner != NULL) l1_runner_close(at.runner);
+    l1_history_close(at.history);
+    return code;
+}
