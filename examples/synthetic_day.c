@@ -1,0 +1,163 @@
+/* examples/synthetic_day.c: a seeded, SYNTHETIC day of BTC and ETH, and signals to try L1 on.
+ *
+ * Writes into FOLDER: BTCUSDT-1m-synthetic.csv and ETHUSDT-1m-synthetic.csv (Binance's columns;
+ * one day, preceded by eight hours of history) and signals.ndjson: sensible signals and dangerous
+ * ones, each named after its danger. The prices are random numbers, not a market's. The same seed
+ * gives the same bytes.
+ *
+ *   synthetic_day FOLDER [SEED] */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/prng.h"
+
+#define START_MS INT64_C(1704067200000) /* 2024-01-01T00:00:00Z: the day; history lies before */
+
+enum { HISTORY = 8 * 60, MINUTES = HISTORY + 24 * 60 };
+
+typedef struct {
+    const char *file, *symbol;
+    double price, volume;
+    double closes[MINUTES];
+} market;
+
+/* About normal: the sum of twelve uniform numbers. */
+static double noise(l1_prng *prng)
+{
+    double sum = -6.0;
+    for (int i = 0; i < 12; i++) sum += l1_prng_unit(prng);
+    return sum;
+}
+
+static int64_t minute_ms(int minute)
+{
+    return START_MS + (int64_t)(minute - HISTORY) * 60000;
+}
+
+static FILE *create(const char *folder, const char *name)
+{
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        perror(path);
+        exit(1);
+    }
+    return file;
+}
+
+static void write_market(const char *folder, market *made, l1_prng *common, l1_prng *own)
+{
+    FILE *file = create(folder, made->file);
+    double last = made->price;
+    for (int i = 0; i < MINUTES; i++) {
+        /* A slow swing, a common factor, own noise; a fall of 3 % about 15:00. */
+        double change = 0.0004 * (0.8 * noise(common) + 0.6 * noise(own));
+        if (i % 360 < 180) change += 0.00004;
+        if (i % 360 >= 180) change -= 0.00003;
+        if (i >= HISTORY + 900 && i < HISTORY + 920) change -= 0.0018;
+        const double close = last * (1.0 + change);
+        const double wick = 0.0002 * last * l1_prng_unit(own);
+        const double high = (close > last ? close : last) + wick;
+        const double low = (close < last ? close : last) - wick;
+        const double volume = made->volume * (0.5 + l1_prng_unit(own));
+        (void)fprintf(file, "%lld,%.2f,%.2f,%.2f,%.2f,%.5f,%lld,%.8f,%d,%.5f,%.8f,0\n",
+                      (long long)minute_ms(i), last, high, low, close, volume,
+                      (long long)minute_ms(i) + 59999, volume * close,
+                      900 + (int)(200 * l1_prng_unit(own)), volume / 2, volume * close / 2);
+        made->closes[i] = close;
+        last = close;
+    }
+    if (fclose(file) != 0) exit(1);
+}
+
+static void signal_line(FILE *file, int minute, int ms, const char *id, const market *of,
+                        const char *side, const char *qty, double stop)
+{
+    (void)fprintf(file,
+                  "{\"topic\":\"signals\",\"signal_id\":\"%s\",\"symbol\":\"%s\",\"side\":\"%s\","
+                  "\"qty\":%s,\"stop_loss\":%.2f,\"ts\":%lld,"
+                  "\"strategy_context\":{\"regime\":\"synthetic\",\"correlation_btc_eth\":0.7}}\n",
+                  id, of->symbol, side, qty, stop, (long long)minute_ms(minute) + 60000 + ms);
+}
+
+/* A buy and, `hold` minutes later, the sell of it; the stop `distance` away. */
+static void round_trip(FILE *file, const market *of, int minute, bool sell, int number,
+                       const char *qty, double distance)
+{
+    char id[64];
+    const double close = of->closes[minute];
+    (void)snprintf(id, sizeof id, "%s_%s_%d", strncmp(of->symbol, "BTC", 3) == 0 ? "btc" : "eth",
+                   sell ? "sell" : "buy", number);
+    signal_line(file, minute, 10, id, of, sell ? "sell" : "buy", qty,
+                sell ? close * (1.0 + distance) : close * (1.0 - distance));
+}
+
+static void write_dangers(FILE *file, const market *btc, const market *eth, int minute)
+{
+    const double price = btc->closes[minute];
+    const long long ts = (long long)minute_ms(minute) + 60000;
+    char id[64];
+    (void)fprintf(file,
+                  "{\"topic\":\"signals\",\"signal_id\":\"danger_no_stop\",\"symbol\":\"BTC/USDT\","
+                  "\"side\":\"buy\",\"qty\":0.01,\"ts\":%lld}\n",
+                  ts + 20);
+    signal_line(file, minute, 21, "danger_huge_qty", btc, "buy", "5", price * 0.99);
+    signal_line(file, minute, 22, "danger_stop_wrong_side", btc, "buy", "0.01", price * 1.01);
+    signal_line(file, minute, 23, "danger_stop_too_near", btc, "buy", "0.01", price * 0.9999);
+    signal_line(file, minute, 24, "danger_unknown_symbol", &(market){.symbol = "DOGE/USDT"}, "buy",
+                "100", 0.05);
+    signal_line(file, minute - 10, 25, "danger_stale", btc, "buy", "0.01", price * 0.99);
+    signal_line(file, minute, 26, "danger_sell_what_is_not_held", eth, "sell", "0.9",
+                eth->closes[minute] * 1.01);
+    (void)fprintf(
+        file,
+        "{\"topic\":\"signals\",\"signal_id\":\"danger_malformed\",\"symbol\":\"BTC/USDT\","
+        "\"side\":\"hold\",\"qty\":\"lots\",\"stop_loss\":1,\"ts\":%lld}\n",
+        ts + 27);
+    for (int i = 1; i <= 5; i++) {
+        (void)snprintf(id, sizeof id, "danger_repeated_%d", i);
+        signal_line(file, minute, 100 * i, id, eth, "buy", "0.02", eth->closes[minute] * 0.985);
+    }
+    signal_line(file, minute, 900, "danger_repeated_1", eth, "buy", "0.02",
+                eth->closes[minute] * 0.985); /* the same id once more */
+}
+
+static void write_signals(const char *folder, const market *btc, const market *eth)
+{
+    FILE *file = create(folder, "signals.ndjson");
+    int number = 0;
+    (void)fputs("{\"topic\":\"signals\",\"note\":\"SYNTHETIC example signals\",\"signal_id\":\n",
+                file);
+    for (int minute = HISTORY + 30; minute + 130 < MINUTES; minute += 120) {
+        number++;
+        round_trip(file, btc, minute, false, number, "0.02", 0.012);
+        round_trip(file, eth, minute + 7, false, number, "0.4", 0.014);
+        if (number == 4) write_dangers(file, btc, eth, minute + 20);
+        round_trip(file, btc, minute + 100, true, number, "0.02", 0.012);
+        round_trip(file, eth, minute + 107, true, number, "0.4", 0.014);
+    }
+    if (fclose(file) != 0) exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    static market btc = {"BTCUSDT-1m-synthetic.csv", "BTC/USDT", 42000.0, 30.0, {0}};
+    static market eth = {"ETHUSDT-1m-synthetic.csv", "ETH/USDT", 2300.0, 400.0, {0}};
+    if (argc < 2 || argc > 3) {
+        (void)fputs("usage: synthetic_day FOLDER [SEED]\n", stderr);
+        return 2;
+    }
+    const uint64_t seed = argc == 3 ? strtoull(argv[2], NULL, 10) : 1;
+    l1_prng common, again, own;
+    l1_prng_seed(&common, seed);
+    l1_prng_seed(&again, seed);
+    l1_prng_seed(&own, seed + 1000);
+    write_market(argv[1], &btc, &common, &own);
+    write_market(argv[1], &eth, &again, &own);
+    write_signals(argv[1], &btc, &eth);
+    return 0;
+}
