@@ -18,7 +18,7 @@ static const command commands[] = {
     {"verify", l1_cmd_verify, "re-run a journal and compare every effect and the state's hash"},
     {"snapshot", l1_cmd_snapshot, "replay closed segments of a journal onto its last snapshot"},
     {"dashboard", l1_cmd_dashboard, "signals, slippage and exposure of a journal, live or not"},
-    {"export", NULL, "a journal as tables"},
+    {"export", l1_cmd_export, "a journal as SQLite or CSV tables"},
     {"control", l1_cmd_control, "halt, resume, cancel_all, status, ... on a running engine"},
     {"config", l1_cmd_config, "check, show or explain the configuration"},
     {"version", l1_cmd_version, "version, build and compiler"},
