@@ -15,8 +15,8 @@
 static const char usage[] =
     "usage: l1 replay [options] FILE|DIR...\n"
     "\n"
-    "Plays history as fast as possible: klines or bus messages in, reports and alerts out. Time is\n"
-    "that of the messages; the same input gives the same bytes.\n"
+    "Plays history as fast as possible: klines or bus messages in, reports and alerts out. Time\n"
+    "is that of the messages; the same input gives the same bytes.\n"
     "\n"
     "  FILE               klines (Binance's 12 columns; the name begins with the symbol, or\n"
     "                     FILE=BTC/USDT) or NDJSON of the bus; plain, .gz, .xz, .zst or .zip\n"
