@@ -44,10 +44,14 @@ static int show(const char *dir, l1_language language, bool json)
     };
     const l1_result done = l1_restore(&options, &restored, &diag);
     if (done.code != L1_OK) {
-        (void)fprintf(stderr, "l1 dashboard: %s: %s\n", dir,
-                      done.code == L1_IO_END ? "there is no journal" : diag.text);
+        if (done.code == L1_IO_END) {
+            (void)fprintf(stderr, "l1 dashboard: %s: there is no journal\n", dir);
+        } else {
+            (void)fprintf(stderr, "l1 dashboard: %s\n", diag.text);
+        }
         l1_restored_free(&restored);
-        return done.code == L1_IO_END ? L1_EXIT_USAGE : L1_EXIT_FAILED;
+        const bool absent = done.code == L1_IO_END || done.code == L1_IO_OPEN;
+        return absent ? L1_EXIT_USAGE : L1_EXIT_FAILED;
     }
     l1_metrics_sample(&metrics, l1_system_engine(restored.instance.system));
     const l1_limits *limits = &restored.config.limits;

@@ -151,6 +151,7 @@ static int verify(const char *dir, bool shows_progress, bool from_first)
         (void)fprintf(stderr, "l1 verify: %s\n",
                       diag.text[0] != '\0' ? diag.text : l1_status_text(done.code));
         code = done.code == L1_JOURNAL_DIFFERS ? L1_EXIT_DIFFERS : L1_EXIT_FAILED;
+        if (done.code == L1_IO_OPEN || done.code == L1_IO_END) code = L1_EXIT_USAGE;
         if (done.code == L1_JOURNAL_DIFFERS) print_difference(&restored);
     }
     l1_restored_free(&restored);
