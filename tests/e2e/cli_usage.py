@@ -43,7 +43,7 @@ ROWS = [
 BROKEN = [
     ("mode: paper\nsignal: {ttl_ms: -5}\n", [":2:", "signal.ttl_ms", "-5", "limit 1"]),
     ("mode: paper\nmood: good\n", [":2:", "mood"]),
-    ("mode: [\n", ["well-formed"]),
+    ("mode: [\n", [":1:", "mode"]),
     ("mode: paper\nmode: paper\n", [":2:", "mode"]),
 ]
 
