@@ -53,7 +53,9 @@ static int show(const char *dir, l1_language language, bool json)
         const bool absent = done.code == L1_IO_END || done.code == L1_IO_OPEN;
         return absent ? L1_EXIT_USAGE : L1_EXIT_FAILED;
     }
-    l1_metrics_sample(&metrics, l1_system_engine(restored.instance.system));
+    if (restored.instance.system != NULL) { /* a crash right after the start leaves none */
+        l1_metrics_sample(&metrics, l1_system_engine(restored.instance.system));
+    }
     const l1_limits *limits = &restored.config.limits;
     const size_t size = json ? l1_metrics_json(&metrics, limits, text)
                              : l1_dashboard_text(&metrics, limits, language, text);
