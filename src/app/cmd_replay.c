@@ -134,6 +134,7 @@ static int play(const arguments *given)
     l1_log_open(given->log_format != NULL ? strcmp(given->log_format, "json") == 0
                                           : config.settings.log_format == L1_LOG_JSON);
     if (given->quiet) l1_log_threshold(L1_LOG_ERROR);
+    l1_config_warn(&config);
     const l1_replay_options options = {
         .config = &config,
         .files = (const char *const *)given->files,

@@ -78,7 +78,7 @@ static bool resolve(const arguments *given, l1_run_options *options)
                           : "history is played by l1 replay");
         return false;
     }
-    limits->clock_from_events = given->clock != NULL && strcmp(given->clock, "events") == 0;
+    if (given->clock != NULL) limits->clock_from_events = strcmp(given->clock, "events") == 0;
     l1_text_copy(options->bus, sizeof options->bus,
                  given->bus != NULL ? given->bus : settings->bus);
     l1_text_copy(options->journal_dir, sizeof options->journal_dir,
@@ -114,5 +114,6 @@ int l1_cmd_run(int argc, char **argv)
     if (!resolve(&given, &options) || !known_bus(options.bus)) return L1_EXIT_USAGE;
     l1_log_open(given.log_format != NULL ? strcmp(given.log_format, "json") == 0
                                          : options.config.settings.log_format == L1_LOG_JSON);
+    l1_config_warn(&options.config);
     return l1_run(&options);
 }

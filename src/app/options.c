@@ -2,7 +2,10 @@
 #include "app/options.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "app/log.h"
 
 bool l1_config_source_add(l1_config_source *source, const char *override)
 {
@@ -28,6 +31,28 @@ bool l1_config_load(const l1_config_source *source, l1_config *out)
     if (read.code == L1_OK) return true;
     (void)fprintf(stderr, "%s\n", error.text);
     return false;
+}
+
+/* Lines come in pieces; each is logged when its end has come. */
+static void warn_line(void *state, const char *text, size_t size)
+{
+    char *line = state;
+    for (size_t i = 0; i < size; i++) {
+        const size_t used = strlen(line);
+        if (text[i] == '\n') {
+            l1_log(L1_LOG_WARNING, NULL, "%s", line);
+            line[0] = '\0';
+        } else if (used + 1 < L1_CONFIG_ERROR_MAX) {
+            line[used] = text[i];
+            line[used + 1] = '\0';
+        }
+    }
+}
+
+void l1_config_warn(const l1_config *config)
+{
+    char line[L1_CONFIG_ERROR_MAX] = "";
+    (void)l1_config_warnings(config, (l1_config_out){.context = line, .write = warn_line});
 }
 
 void l1_config_print(void *file, const char *text, size_t size)

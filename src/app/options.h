@@ -26,6 +26,9 @@ const char *l1_config_default_file(void);
 /* Reads it; false after one line on standard error: exit code 2. */
 bool l1_config_load(const l1_config_source *source, l1_config *out);
 
+/* Logs each rule that a null switches off. */
+void l1_config_warn(const l1_config *config);
+
 /* Writes configuration text to a FILE; `context` of l1_config_out. */
 void l1_config_print(void *file, const char *text, size_t size);
 
