@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # label: long
-# seconds: 900
+# seconds: 1500
 """tests/crash/inject_all.py: every write and sync of a short run killed, then failed (inject.py)."""
 import inject
 
