@@ -1,6 +1,8 @@
 /* app/cmd_replay.c: the command line of `l1 replay`. */
 #include <dirent.h>
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +21,10 @@ static const char usage[] =
     "is that of the messages; the same input gives the same bytes.\n"
     "\n"
     "  FILE               klines (Binance's 12 columns; the name begins with the symbol, or\n"
-    "                     FILE=BTC/USDT) or NDJSON of the bus; plain, .gz, .xz, .zst or .zip\n"
-    "  DIR                every such file in it\n"
-    "  --data FILE        the same as FILE; may be repeated\n"
-    "  --signals FILE     NDJSON; the same as FILE\n"
+    "                     FILE=BTC/USDT) or NDJSON of the bus; plain, .gz, .xz, .zst, .bz2, .zip\n"
+    "  DIR                every such file in it, by name: .csv, .ndjson, .jsonl, packed, or .zip\n"
+    "  --data FILE        the same as FILE or DIR; may be repeated\n"
+    "  --signals FILE     NDJSON, whatever it looks like; may be repeated\n"
     "  --from TIME        leave out what is before: RFC 3339 or Unix ms\n"
     "  --to TIME          leave out what is at or after\n"
     "  --out FILE         reports and alerts (default: standard output)\n"
@@ -39,7 +41,8 @@ static const char usage[] =
 enum { FILES_MAX = 4096 };
 
 typedef struct {
-    char *files[FILES_MAX];
+    char *paths[FILES_MAX]; /* owned */
+    l1_history_file files[FILES_MAX];
     size_t files_count;
     l1_config_source source;
     const char *out, *journal, *log_format;
@@ -47,51 +50,70 @@ typedef struct {
     bool quiet;
 } arguments;
 
-static bool add_file(arguments *given, const char *path)
+static bool add_file(arguments *given, const char *path, bool messages)
 {
     if (given->files_count == FILES_MAX) {
         (void)fprintf(stderr, "l1 replay: more than %d files\n", FILES_MAX);
         return false;
     }
-    given->files[given->files_count] = strdup(path);
-    if (given->files[given->files_count] == NULL) return false;
-    given->files_count++;
+    char *kept = strdup(path);
+    if (kept == NULL) return false;
+    given->paths[given->files_count] = kept;
+    given->files[given->files_count++] = (l1_history_file){.path = kept, .messages = messages};
     return true;
 }
 
-static bool is_history(const char *name)
+static bool ends(const char *name, size_t size, const char *ending)
 {
-    static const char *const endings[] = {".csv",        ".csv.gz", ".csv.xz",    ".csv.zst",
-                                          ".zip",        ".ndjson", ".ndjson.gz", ".ndjson.xz",
-                                          ".ndjson.zst", ".jsonl"};
-    const size_t size = strlen(name);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        const size_t ending = strlen(endings[i]);
-        if (size > ending && strcmp(name + size - ending, endings[i]) == 0) return true;
-    }
-    return false;
+    const size_t wanted = strlen(ending);
+    return size > wanted && memcmp(name + size - wanted, ending, wanted) == 0;
 }
 
-/* A file as it is; of a folder, every file of history in it. */
+/* NAME.csv, .ndjson or .jsonl, packed or not, or NAME.zip; nothing hidden. */
+static int is_history(const struct dirent *entry)
+{
+    static const char *const packings[] = {".gz", ".xz", ".zst", ".bz2"};
+    const char *name = entry->d_name;
+    size_t size = strlen(name);
+    if (name[0] == '.') return 0;
+    if (ends(name, size, ".zip")) return 1;
+    for (size_t i = 0; i < sizeof packings / sizeof packings[0]; i++) {
+        if (!ends(name, size, packings[i])) continue;
+        size -= strlen(packings[i]);
+        break;
+    }
+    return ends(name, size, ".csv") || ends(name, size, ".ndjson") || ends(name, size, ".jsonl");
+}
+
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+/* A file as it is; of a folder, every file of history in it, in the order of their names. */
 static bool add(arguments *given, const char *path)
 {
     struct stat status;
-    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) return add_file(given, path);
-    DIR *folder = opendir(path);
-    if (folder == NULL) return add_file(given, path); /* refused later, by name */
-    const size_t before = given->files_count;
-    bool good = true;
-    for (struct dirent *entry = NULL; good && (entry = readdir(folder)) != NULL;) {
-        char joined[1024];
-        if (!is_history(entry->d_name)) continue;
-        (void)snprintf(joined, sizeof joined, "%s/%s", path, entry->d_name);
-        good = add_file(given, joined);
-    }
-    (void)closedir(folder);
-    if (good && given->files_count == before) {
+    struct dirent **entries = NULL;
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) return add_file(given, path, false);
+    const int count = scandir(path, &entries, is_history, by_name);
+    bool good = count > 0;
+    if (count == 0) {
         (void)fprintf(stderr, "l1 replay: no klines or NDJSON files in %s\n", path);
-        return false;
+    } else if (count < 0) {
+        (void)fprintf(stderr, "l1 replay: %s: %s\n", path, strerror(errno));
     }
+    for (int i = 0; i < count; i++) {
+        char joined[PATH_MAX];
+        const int size = snprintf(joined, sizeof joined, "%s/%s", path, entries[i]->d_name);
+        if (size < 0 || (size_t)size >= sizeof joined) {
+            (void)fprintf(stderr, "l1 replay: the path of %s is too long\n", entries[i]->d_name);
+            good = false;
+        }
+        good = good && add_file(given, joined, false);
+        free(entries[i]);
+    }
+    free(entries);
     return good;
 }
 
@@ -109,8 +131,8 @@ static bool take_time(const char *name, const char *text, int64_t *ns)
 static bool take_option(arguments *given, int option)
 {
     switch (option) {
-    case 'd':
-    case 'i': return add(given, optarg);
+    case 'd': return add(given, optarg);
+    case 'i': return add_file(given, optarg, true);
     case 'f': return take_time("--from", optarg, &given->from_ns);
     case 't': return take_time("--to", optarg, &given->to_ns);
     case 'o': given->out = optarg; return true;
@@ -137,7 +159,7 @@ static int play(const arguments *given)
     l1_config_warn(&config);
     const l1_replay_options options = {
         .config = &config,
-        .files = (const char *const *)given->files,
+        .files = given->files,
         .files_count = given->files_count,
         .from_ns = given->from_ns,
         .to_ns = given->to_ns,
@@ -170,6 +192,10 @@ int l1_cmd_replay(int argc, char **argv)
         good = take_option(&given, option);
     }
     for (int i = optind; good && i < argc; i++) good = add(&given, argv[i]);
+    if (good && given.from_ns != L1_OFF && given.to_ns != L1_OFF && given.from_ns >= given.to_ns) {
+        (void)fputs("l1 replay: --from must lie before --to\n", stderr);
+        good = false;
+    }
     if (good && given.files_count == 0) {
         (void)fputs("l1 replay: which files?\n", stderr);
         good = false;
@@ -180,6 +206,6 @@ int l1_cmd_replay(int argc, char **argv)
     } else {
         (void)fputs("try l1 replay --help\n", stderr);
     }
-    for (size_t i = 0; i < given.files_count; i++) free(given.files[i]);
+    for (size_t i = 0; i < given.files_count; i++) free(given.paths[i]);
     return code;
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/clock.h"
 #include "app/commands.h"
@@ -12,7 +13,6 @@
 #include "app/progress.h"
 #include "app/runner.h"
 #include "base/assert.h"
-#include "io/history.h"
 #include "report/metrics.h"
 
 #define OUT_DOMAIN UINT64_C(0x4C314F5554505554) /* "L1OUTPUT" */
@@ -63,7 +63,20 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
     if (!at->out_failed && fwrite(at->text, 1, size, at->out) != size) at->out_failed = true;
 }
 
-static l1_result open_all(replay *at, l1_diag *diag)
+/* Writing over what is being read would destroy it. */
+static l1_result refuse_input_as_output(const l1_replay_options *options, l1_diag *diag)
+{
+    struct stat out, in;
+    if (options->out == NULL || stat(options->out, &out) != 0) return L1_SUCCESS;
+    for (size_t i = 0; i < options->files_count; i++) {
+        const char *path = options->files[i].path;
+        if (stat(path, &in) != 0 || in.st_dev != out.st_dev || in.st_ino != out.st_ino) continue;
+        return l1_refuse(diag, L1_USAGE, "out", "--out %s is one of the files to read", path);
+    }
+    return L1_SUCCESS;
+}
+
+static l1_result open_files(replay *at, l1_diag *diag)
 {
     const l1_replay_options *options = at->options;
     const l1_history_options history = {
@@ -73,18 +86,31 @@ static l1_result open_all(replay *at, l1_diag *diag)
         .from_ns = options->from_ns,
         .to_ns = options->to_ns,
     };
+    L1_TRY(l1_history_open(&history, &at->history, diag));
+    L1_TRY(refuse_input_as_output(options, diag));
+    at->out = options->out == NULL ? stdout : fopen(options->out, "w");
+    if (at->out != NULL) return L1_SUCCESS;
+    return l1_refuse(diag, L1_IO_OPEN, "out", "%s: %s", options->out, strerror(errno));
+}
+
+static l1_result open_runner(replay *at, l1_diag *diag)
+{
+    const l1_replay_options *options = at->options;
     const l1_runner_options runner = {
         .config = options->config,
         .journal_dir = options->journal_dir,
         .sink = {.state = at, .take = take},
     };
     l1_runner_found found;
-    L1_TRY(l1_history_open(&history, &at->history, diag));
     L1_TRY(l1_runner_open(&runner, &at->runner, &found, diag));
     l1_clock_start(&at->clock, &options->config->limits, l1_runner_now_ns(at->runner));
-    at->out = options->out == NULL ? stdout : fopen(options->out, "w");
-    if (at->out != NULL) return L1_SUCCESS;
-    return l1_refuse(diag, L1_IO_OPEN, "out", "%s: %s", options->out, strerror(errno));
+    if (options->journal_dir != NULL && !found.fresh) {
+        (void)fprintf(stderr,
+                      "l1 replay: continues journal %s: what it holds already happened, older "
+                      "bars are late and known signals are duplicates\n",
+                      options->journal_dir);
+    }
+    return L1_SUCCESS;
 }
 
 static l1_result out_error(const replay *at, l1_diag *diag)
@@ -94,28 +120,41 @@ static l1_result out_error(const replay *at, l1_diag *diag)
                      strerror(errno));
 }
 
-static l1_result play(replay *at, l1_diag *diag)
+static l1_result step(replay *at, const l1_decoded *message, l1_diag *diag)
+{
+    static l1_event event;
+    event = message->event;
+    l1_clock_stamp(&at->clock, message, &event);
+    at->messages++;
+    at->bars += event.kind == L1_EVENT_BAR;
+    L1_TRY(l1_runner_apply(at->runner, &event, 0, diag));
+    L1_TRY(l1_runner_release(at->runner, diag));
+    return at->out_failed ? out_error(at, diag) : L1_SUCCESS;
+}
+
+/* Steps every message; OK behind the last. */
+static l1_result step_all(replay *at, l1_diag *diag)
 {
     const l1_decoded *message = NULL;
-    static l1_event event;
     l1_progress progress;
-    l1_result next = L1_SUCCESS;
+    l1_result done = L1_SUCCESS;
     l1_progress_start(&progress);
-    while ((next = l1_history_next(at->history, &message, diag)).code == L1_OK) {
-        event = message->event;
-        l1_clock_stamp(&at->clock, message, &event);
-        at->messages++;
-        at->bars += event.kind == L1_EVENT_BAR;
-        L1_TRY(l1_runner_apply(at->runner, &event, 0, diag));
-        L1_TRY(l1_runner_release(at->runner, diag));
-        if (at->out_failed) return out_error(at, diag);
+    for (;;) {
+        done = l1_history_next(at->history, &message, diag);
+        if (done.code == L1_OK) done = step(at, message, diag);
+        if (done.code != L1_OK) break;
         if (at->messages % 4096 == 0) {
             l1_progress_step(&progress, l1_history_bytes_read(at->history),
                              l1_history_bytes(at->history));
         }
     }
     l1_progress_end(&progress);
-    if (next.code != L1_IO_END) return next;
+    return done.code == L1_IO_END ? L1_SUCCESS : done;
+}
+
+static l1_result play(replay *at, l1_diag *diag)
+{
+    L1_TRY(step_all(at, diag));
     L1_TRY(l1_runner_drain(at->runner, diag));
     L1_TRY(l1_runner_flush(at->runner, diag));
     if (at->options->journal_dir != NULL) L1_TRY(l1_runner_stop(at->runner, diag));
@@ -148,6 +187,30 @@ static void say_money(const replay *at)
     }
 }
 
+/* What the account holds at the last mids. */
+static void say_equity(const replay *at)
+{
+    const l1_engine *engine = l1_system_engine(l1_runner_system(at->runner));
+    const l1_account *account = l1_engine_account(engine);
+    const l1_limits *limits = l1_engine_limits(engine);
+    int64_t worth_e8 = account->total_e8[0];
+    char text[L1_DECIMAL_TEXT_MAX];
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        const int64_t base_e8 = account->total_e8[i + 1];
+        const int64_t mid_e8 = l1_engine_mid_e8(engine, (int32_t)i);
+        int64_t part_e8 = 0;
+        if (base_e8 == 0) continue;
+        if (mid_e8 <= 0 || !l1_mul_div(base_e8, mid_e8, L1_E8, L1_ROUND_DOWN, &part_e8) ||
+            __builtin_add_overflow(worth_e8, part_e8, &worth_e8)) {
+            (void)fprintf(stderr, "equity unknown: no fresh price of %s\n",
+                          limits->symbols[i].base);
+            return;
+        }
+    }
+    (void)l1_decimal_format(worth_e8, text);
+    (void)fprintf(stderr, "equity %s %s\n", text, limits->quote);
+}
+
 static void say_summary(replay *at)
 {
     uint64_t signals = 0;
@@ -165,6 +228,7 @@ static void say_summary(replay *at)
     (void)fprintf(stderr, "protection reports %" PRIu64 ", stops filled %" PRIu64 "\n",
                   at->protections, at->statuses[L1_REPORT_STOP_FILLED]);
     say_money(at);
+    say_equity(at);
     l1_hash_hex(l1_hash_end(&at->hasher), hash);
     (void)fprintf(stderr, "output hash %s\n", hash);
     l1_hash_hex(l1_system_hash(l1_runner_system(at->runner)), hash);
@@ -182,9 +246,16 @@ int l1_replay(const l1_replay_options *options)
     l1_metrics_init(&at.metrics);
     l1_hash_begin(&at.hasher, OUT_DOMAIN);
     int code = L1_EXIT_DONE;
-    if (open_all(&at, &diag).code != L1_OK) {
-        (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
-        code = L1_EXIT_USAGE;
+    l1_result opened = open_files(&at, &diag);
+    bool usage = opened.code != L1_OK;
+    if (opened.code == L1_OK) {
+        opened = open_runner(&at, &diag);
+        usage = opened.code == L1_USAGE || opened.code == L1_CONFIG_VALUE;
+    }
+    if (opened.code != L1_OK) {
+        (void)fprintf(stderr, "l1 replay: %s\n",
+                      diag.text[0] != '\0' ? diag.text : l1_status_text(opened.code));
+        code = usage ? L1_EXIT_USAGE : L1_EXIT_FAILED;
     } else if (play(&at, &diag).code != L1_OK) {
         (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
         code = L1_EXIT_FAILED;

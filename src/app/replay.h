@@ -3,10 +3,11 @@
 #define L1_APP_REPLAY_H
 
 #include "config/config.h"
+#include "io/history.h"
 
 typedef struct {
     const l1_config *config; /* mode replay, clock from events */
-    const char *const *files;
+    const l1_history_file *files;
     size_t files_count;
     int64_t from_ns, to_ns;  /* L1_OFF = no bound */
     const char *out;         /* NULL: standard output */

@@ -1,6 +1,7 @@
 /* io/history.c: sources merged by time. */
 #include "io/history.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,27 +12,26 @@
 #include "io/kline.h"
 #include "io/line_source.h"
 
-enum { PATH_BYTES = 512 };
+typedef struct {
+    char *path;
+    bool said_symbol; /* its symbol was given with it */
+    int64_t bytes;
+} file;
 
 /* Files that follow each other: one NDJSON file, or all klines of one symbol. */
 typedef struct {
     bool klines;
     int32_t symbol; /* of klines */
-    size_t *files;  /* indices into the history's files */
+    file **files;
     size_t files_count, files_next;
-    l1_line_source *open;
-    size_t open_file;
+    l1_line_source *lines; /* of `reading`; NULL: the next file is opened when it is needed */
+    const file *reading;
     bool ended;
-    int64_t last_ns; /* time of its last message */
+    int64_t last_ns; /* the latest time that a message of it stated; 0 = none did */
     int64_t key_ns;  /* what the head is merged by */
     int rank;        /* among equal times */
     l1_decoded head;
 } source;
-
-typedef struct {
-    char path[PATH_BYTES];
-    int64_t bytes;
-} file;
 
 struct l1_history {
     const l1_limits *limits;
@@ -90,17 +90,32 @@ static l1_result symbol_of(const l1_history *history, const char *path, const ch
                      "%s: no configured symbol begins its name; say FILE=BTC/USDT", path);
 }
 
-static l1_result looks_like_json(const char *path, bool *json, l1_diag *diag)
+static bool is_named(const file *added, const char *ending)
+{
+    return strstr(name_of(added->path), ending) != NULL;
+}
+
+/* Klines or NDJSON, by the first line that is not empty, then by the name. Without a line either
+ * will do. Reading it also shows that the file can be read. */
+static l1_result kind_of(const l1_history *history, const file *added, bool *klines, l1_diag *diag)
 {
     l1_line_source *peeked = NULL;
-    const char *line = NULL;
+    const char *line = "";
     size_t size = 0;
-    L1_TRY(l1_line_source_open(path, &peeked, diag));
-    const l1_result first = l1_line_source_next(peeked, &line, &size, diag);
-    *json = first.code != L1_OK || size == 0 || line[0] == '{' ||
-            !((line[0] >= '0' && line[0] <= '9') || l1_kline_is_header(line, size));
+    L1_TRY(l1_line_source_open(added->path, &peeked, diag));
+    l1_result read = L1_SUCCESS;
+    while (read.code == L1_OK && size == 0) read = l1_line_source_next(peeked, &line, &size, diag);
+    const char first = size > 0 ? line[0] : '\0';
+    const bool header = size > 0 && l1_kline_is_header(line, size);
     l1_line_source_close(peeked);
-    return first.code == L1_IO_END ? L1_SUCCESS : first;
+    *klines = false;
+    if (read.code == L1_IO_END || first == '{') return L1_SUCCESS;
+    L1_TRY(read);
+    if (is_named(added, ".ndjson") || is_named(added, ".jsonl")) return L1_SUCCESS;
+    *klines = header || (first >= '0' && first <= '9') || is_named(added, ".csv") ||
+              added->said_symbol || symbol_of_name(history->limits, added->path) >= 0;
+    if (*klines) return L1_SUCCESS;
+    return l1_refuse(diag, L1_INPUT_SYNTAX, "file", "%s: neither klines nor NDJSON", added->path);
 }
 
 static source *source_for(l1_history *history, bool klines, int32_t symbol)
@@ -109,56 +124,65 @@ static source *source_for(l1_history *history, bool klines, int32_t symbol)
         source *known = &history->sources[i];
         if (known->klines && known->symbol == symbol) return known;
     }
+    L1_ASSERT(history->sources_count < history->files_count);
     source *made = &history->sources[history->sources_count++];
     made->klines = klines;
     made->symbol = symbol;
-    made->files = calloc(history->files_count, sizeof *made->files);
+    made->files = calloc(klines ? history->files_count : 1, sizeof *made->files);
     L1_ASSERT(made->files != NULL);
     return made;
 }
 
-static l1_result add_file(l1_history *history, size_t at, const char *given, l1_diag *diag)
+static l1_result add_file(l1_history *history, const l1_history_file *given, file *added,
+                          l1_diag *diag)
 {
-    file *added = &history->files[at];
     struct stat status;
-    bool json = false;
+    bool klines = false;
     int32_t symbol = -1;
     const char *said = NULL;
-    if (strlen(given) >= sizeof added->path) {
-        return l1_refuse(diag, L1_IO_OPEN, "file", "a path of %zu bytes is too long",
-                         strlen(given));
+    added->path = strdup(given->path);
+    if (added->path == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "memory", "no memory");
+    if (stat(added->path, &status) != 0) {
+        said = said_symbol(added->path);
+        if (stat(added->path, &status) != 0) {
+            return l1_refuse(diag, L1_IO_OPEN, "file", "%s: %s", added->path, strerror(errno));
+        }
     }
-    l1_text_copy(added->path, sizeof added->path, given);
-    if (stat(added->path, &status) != 0) said = said_symbol(added->path);
-    if (stat(added->path, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return l1_refuse(diag, L1_IO_OPEN, "file", "%s: no such file", added->path);
+    if (!S_ISREG(status.st_mode)) { /* it is opened twice */
+        return l1_refuse(diag, L1_IO_OPEN, "file", "%s: is not a regular file", added->path);
     }
+    added->said_symbol = said != NULL;
     added->bytes = status.st_size;
-    L1_TRY(looks_like_json(added->path, &json, diag));
-    if (!json) L1_TRY(symbol_of(history, added->path, said, &symbol, diag));
-    source *owner = source_for(history, !json, symbol);
-    owner->files[owner->files_count++] = at;
+    L1_TRY(kind_of(history, added, &klines, diag));
+    if (given->messages) klines = false;
+    if (klines) L1_TRY(symbol_of(history, added->path, said, &symbol, diag));
+    source *owner = source_for(history, klines, symbol);
+    owner->files[owner->files_count++] = added;
     return L1_SUCCESS;
 }
 
-static int by_path(const void *left, const void *right)
+static int by_name(const void *left, const void *right)
 {
-    const file *a = left;
-    const file *b = right;
-    return strcmp(name_of(a->path), name_of(b->path));
+    const file *a = *(file *const *)left;
+    const file *b = *(file *const *)right;
+    const int names = strcmp(name_of(a->path), name_of(b->path));
+    return names != 0 ? names : strcmp(a->path, b->path);
 }
 
 /* --- heads --- */
 
-static l1_result at_place(const l1_history *history, const source *from, l1_result failed,
-                          l1_diag *diag)
+/* Puts file and line in front of what is wrong there. */
+static l1_result at_place(const source *from, l1_result failed, l1_diag *diag)
 {
     char why[sizeof diag->text];
     if (diag == NULL) return failed;
+    const uint64_t number = l1_line_source_number(from->lines);
+    const char *entry = l1_line_source_entry(from->lines);
     l1_text_copy(why, sizeof why, diag->text);
-    return l1_refuse(diag, failed.code, diag->field, "%s line %llu: %s",
-                     name_of(history->files[from->open_file].path),
-                     (unsigned long long)l1_line_source_number(from->open), why);
+    diag->line = (unsigned)number;
+    return l1_refuse(diag, failed.code, diag->field, "%s%s%s line %llu: %s",
+                     name_of(from->reading->path), entry[0] != '\0' ? ":" : "", entry,
+                     (unsigned long long)number, why);
 }
 
 /* The next line of the source, opening its files one after the other; IO_END behind the last. */
@@ -166,16 +190,16 @@ static l1_result next_line(l1_history *history, source *from, const char **line,
                            l1_diag *diag)
 {
     for (;;) {
-        if (from->open == NULL) {
+        if (from->lines == NULL) {
             if (from->files_next == from->files_count) return L1_FAILURE(L1_IO_END);
-            from->open_file = from->files[from->files_next++];
-            L1_TRY(l1_line_source_open(history->files[from->open_file].path, &from->open, diag));
+            from->reading = from->files[from->files_next++];
+            L1_TRY(l1_line_source_open(from->reading->path, &from->lines, diag));
         }
-        const l1_result read = l1_line_source_next(from->open, line, size, diag);
+        const l1_result read = l1_line_source_next(from->lines, line, size, diag);
         if (read.code != L1_IO_END) return read;
-        history->bytes_done += history->files[from->open_file].bytes;
-        l1_line_source_close(from->open);
-        from->open = NULL;
+        history->bytes_done += from->reading->bytes;
+        l1_line_source_close(from->lines);
+        from->lines = NULL;
     }
 }
 
@@ -197,15 +221,32 @@ static int rank_of(const l1_decoded *message)
     return ranks[message->event.kind] * (L1_SYMBOLS_MAX + 1) + (symbol < 0 ? 0 : symbol);
 }
 
+/* A zip of another symbol's klines must not become this one's. */
+static l1_result check_entry(const l1_history *history, const source *from, l1_diag *diag)
+{
+    const char *entry = l1_line_source_entry(from->lines);
+    if (entry[0] == '\0' || from->reading->said_symbol) return L1_SUCCESS;
+    if (symbol_of_name(history->limits, entry) == from->symbol) return L1_SUCCESS;
+    return l1_refuse(
+        diag, L1_INPUT_FIELD, "symbol", "%s holds %s, which is not named like %s; say FILE=SYMBOL",
+        name_of(from->reading->path), entry, history->limits->symbols[from->symbol].name);
+}
+
 static l1_result take_kline(l1_history *history, source *from, const char *line, size_t size,
                             bool *skipped, l1_diag *diag)
 {
-    *skipped =
-        size == 0 || (l1_line_source_number(from->open) == 1 && l1_kline_is_header(line, size));
+    const bool first = l1_line_source_number(from->lines) == 1;
+    if (first) L1_TRY(check_entry(history, from, diag));
+    *skipped = size == 0 || (first && l1_kline_is_header(line, size));
     if (*skipped) return L1_SUCCESS;
+    if (size > L1_LINE_BYTES_MAX) {
+        const l1_result refused =
+            l1_refuse(diag, L1_INPUT_TOO_LONG, "row", "row of %zu bytes is no kline", size);
+        return at_place(from, refused, diag);
+    }
     l1_bar *bar = &from->head.event.as.bar;
     const l1_result parsed = l1_kline_parse(line, size, bar, diag);
-    if (parsed.code != L1_OK) return at_place(history, from, parsed, diag);
+    if (parsed.code != L1_OK) return at_place(from, parsed, diag);
     bar->symbol = from->symbol;
     from->head.topic = L1_TOPIC_MARKET;
     from->head.event.kind = L1_EVENT_BAR;
@@ -216,7 +257,7 @@ static l1_result take_kline(l1_history *history, source *from, const char *line,
 
 static void take_message(l1_history *history, source *from, const char *line, size_t size)
 {
-    const uint64_t number = l1_line_source_number(from->open);
+    const uint64_t number = l1_line_source_number(from->lines);
     if (size > L1_JSON_TEXT_MAX) {
         l1_decode_oversize(number, size, &from->head);
     } else {
@@ -224,8 +265,10 @@ static void take_message(l1_history *history, source *from, const char *line, si
     }
 }
 
+/* What comes before any time is known is kept. */
 static bool within(const l1_history *history, int64_t at_ns)
 {
+    if (at_ns == 0) return true;
     if (history->from_ns != L1_OFF && at_ns < history->from_ns) return false;
     return history->to_ns == L1_OFF || at_ns < history->to_ns;
 }
@@ -253,7 +296,7 @@ static l1_result advance(l1_history *history, source *from, l1_diag *diag)
         if (skipped) continue;
         const bool timed = from->head.has_ts && from->head.event.kind != L1_EVENT_REFUSED;
         if (timed && from->head.ts_ns > from->last_ns) from->last_ns = from->head.ts_ns;
-        if (timed && !within(history, from->head.ts_ns)) continue;
+        if (!within(history, from->last_ns)) continue;
         /* Late ones keep their place behind their predecessor; untimed ones come right after it. */
         from->key_ns = from->last_ns;
         from->rank = timed ? rank_of(&from->head) : -1;
@@ -276,18 +319,13 @@ l1_result l1_history_open(const l1_history_options *options, l1_history **out, l
     history->sources = calloc(options->files_count, sizeof *history->sources);
     L1_ASSERT(history->files != NULL && history->sources != NULL);
     l1_result done = L1_SUCCESS;
-    /* Sorted by name first, so that a symbol's months follow each other. */
-    for (size_t i = 0; i < options->files_count; i++) {
-        l1_text_copy(history->files[i].path, PATH_BYTES, options->files[i]);
-    }
-    qsort(history->files, history->files_count, sizeof *history->files, by_path);
     for (size_t i = 0; i < options->files_count && done.code == L1_OK; i++) {
-        char given[PATH_BYTES];
-        l1_text_copy(given, sizeof given, history->files[i].path);
-        done = add_file(history, i, given, diag);
+        done = add_file(history, &options->files[i], &history->files[i], diag);
     }
     for (size_t i = 0; i < history->sources_count && done.code == L1_OK; i++) {
-        done = advance(history, &history->sources[i], diag);
+        source *from = &history->sources[i];
+        qsort(from->files, from->files_count, sizeof(file *), by_name);
+        done = advance(history, from, diag);
     }
     if (done.code != L1_OK) {
         l1_history_close(history);
@@ -319,8 +357,8 @@ int64_t l1_history_bytes_read(const l1_history *history)
 {
     int64_t bytes = history->bytes_done;
     for (size_t i = 0; i < history->sources_count; i++) {
-        if (history->sources[i].open != NULL)
-            bytes += l1_line_source_bytes(history->sources[i].open);
+        const source *from = &history->sources[i];
+        if (from->lines != NULL) bytes += l1_line_source_bytes(from->lines);
     }
     return bytes;
 }
@@ -336,9 +374,10 @@ void l1_history_close(l1_history *history)
 {
     if (history == NULL) return;
     for (size_t i = 0; i < history->sources_count; i++) {
-        l1_line_source_close(history->sources[i].open);
+        l1_line_source_close(history->sources[i].lines);
         free(history->sources[i].files);
     }
+    for (size_t i = 0; i < history->files_count; i++) free(history->files[i].path);
     free(history->sources);
     free(history->files);
     free(history);

@@ -1,15 +1,18 @@
 /* io/history.h: recorded files as one stream of messages in the order of their times.
  *
- * Files are kline dumps (io/kline.h) or NDJSON in the bus's own form, told by their first byte.
- * A kline file's symbol comes from its name (BTCUSDT-1m-2023-01.csv.xz is BTC/USDT) or is said:
- * FILE=BTC/USDT. Kline files of one symbol follow each other in the order of their names.
+ * A file is klines (io/kline.h) or NDJSON in the bus's own form, told by its first line: '{' begins
+ * NDJSON, a digit or the header klines; else its name tells (.ndjson, .jsonl, .csv, a symbol), and
+ * a file of which nothing tells is refused. A kline file's symbol comes from its name
+ * (BTCUSDT-1m-2023-01.csv.xz is BTC/USDT; what a zip holds must agree) or is said: FILE=BTC/USDT.
+ * Kline files of one symbol follow each other in the order of their names.
  * Order: by time; equal times as bars, books, trades, portfolio, control, signals, then symbols in
- * configuration order, then files as given. A message without a time, or that was refused, stays
- * directly behind its predecessor in its file. Files are read as they are needed.
- * Ownership:   the caller owns the history; a message is valid until the next call.
- * Errors:      open: IO_OPEN, INPUT_FIELD (no such symbol), ... ; next: INPUT_FIELD naming file,
- *              line, field and value of a bad kline row; IO_READ; IO_END at the end. A malformed
- *              NDJSON line is no error but a message of kind REFUSED. */
+ * configuration order, then files as given; within a file its own order. A message without a time,
+ * or that was refused, stays directly behind its predecessor in its file; a late one keeps its
+ * place. Files are read as they are needed; no more than one message of each is held. Ownership:
+ * the caller owns the history; a message is valid until the next call. Errors:      open: IO_OPEN,
+ * IO_READ, INPUT_SYNTAX (neither form), INPUT_FIELD (no such symbol, a bad first row); next:
+ * INPUT_FIELD naming file, line, field and value of a bad kline row; IO_READ; IO_END at the end. A
+ * malformed NDJSON line is no error but a message of kind REFUSED. */
 #ifndef L1_IO_HISTORY_H
 #define L1_IO_HISTORY_H
 
@@ -18,10 +21,17 @@
 typedef struct l1_history l1_history;
 
 typedef struct {
+    const char *path; /* or FILE=SYMBOL */
+    bool messages;    /* NDJSON, whatever its first line looks like */
+} l1_history_file;
+
+typedef struct {
     const l1_limits *limits; /* must outlive the history */
-    const char *const *files;
+    const l1_history_file *files;
     size_t files_count;
-    int64_t from_ns, to_ns; /* messages outside [from, to) are left out; L1_OFF = no bound */
+    /* Messages outside [from, to) are left out, by the time that they have in the order; L1_OFF =
+     * no bound. */
+    int64_t from_ns, to_ns;
 } l1_history_options;
 
 L1_MUST_USE l1_result l1_history_open(const l1_history_options *options, l1_history **out,

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/decimal.h"
+#include "bus/codec/timestamp.h"
 
 enum { COLUMNS = 12 };
 
@@ -21,12 +22,18 @@ typedef struct {
 
 static l1_result refuse(const column *bad, int number, const char *why, l1_diag *diag)
 {
-    const int shown = bad->size < 40 ? (int)bad->size : 40;
-    return l1_refuse(diag, L1_INPUT_FIELD, columns[number], "%s is '%.*s': %s", columns[number],
-                     shown, bad->at, why);
+    char shown[41];
+    const size_t size = bad->size < sizeof shown - 1 ? bad->size : sizeof shown - 1;
+    for (size_t i = 0; i < size; i++) { /* it goes to a terminal */
+        shown[i] = bad->at[i] >= ' ' && bad->at[i] <= '~' ? bad->at[i] : '?';
+    }
+    shown[size] = '\0';
+    return l1_refuse(diag, L1_INPUT_FIELD, columns[number], "%s is '%s': %s", columns[number],
+                     shown, why);
 }
 
-/* "16541.77000000": digits, a point, digits; the common case of a dump. */
+/* "16541.77000000": digits, a point, digits; the common case of a dump. What it does not take,
+ * l1_decimal_parse judges. */
 static bool plain_decimal(const column *text, int64_t *e8)
 {
     static const int64_t scale[9] = {100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
@@ -38,7 +45,8 @@ static bool plain_decimal(const column *text, int64_t *e8)
         if (digit > 9) return false;
         value = value * 10 + (int64_t)digit;
     }
-    if (i == 0 || i > 9) return false;
+    if (i == 0 || i > 9 || (text->at[0] == '0' && i > 1)) return false;
+    if (i + 1 == text->size) return false; /* a point and nothing behind it */
     for (i++; i < text->size; i++, decimals++) {
         const unsigned digit = (unsigned)(text->at[i] - '0');
         if (digit > 9 || decimals == 8) return false;
@@ -76,15 +84,12 @@ static l1_result moment(const column *text, int number, int64_t *ns, l1_diag *di
 {
     int64_t value = 0;
     L1_TRY(integer(text, number, &value, diag));
-    if (value >= INT64_C(1000000000000000)) {
+    if (value >= L1_TIMESTAMP_MIN_NS / 1000 && value < L1_TIMESTAMP_END_NS / 1000) {
         *ns = value * 1000;
-    } else if (value >= INT64_C(1000000000000) && value < INT64_C(4200000000000)) {
+    } else if (value >= L1_TIMESTAMP_MIN_NS / 1000000 && value < L1_TIMESTAMP_END_NS / 1000000) {
         *ns = value * 1000000;
     } else {
-        return refuse(text, number, "must be Unix ms (13 digits) or us (16 digits)", diag);
-    }
-    if (*ns > INT64_C(4102444800) * 1000000000) {
-        return refuse(text, number, "lies after the year 2100", diag);
+        return refuse(text, number, "must be Unix ms or us of the years 2009 to 2100", diag);
     }
     return L1_SUCCESS;
 }
@@ -107,11 +112,22 @@ static l1_result split(const char *row, size_t size, column out[COLUMNS], l1_dia
                      COLUMNS);
 }
 
+/* The fault's first word is the column that it blames. */
+static l1_result refuse_bar(const column in[COLUMNS], const char *fault, l1_diag *diag)
+{
+    const size_t word = strcspn(fault, " ");
+    for (int i = 0; i < COLUMNS; i++) {
+        if (strlen(columns[i]) != word || memcmp(columns[i], fault, word) != 0) continue;
+        return refuse(&in[i], i, fault, diag);
+    }
+    return l1_refuse(diag, L1_INPUT_FIELD, "row", "%s", fault);
+}
+
 l1_result l1_kline_parse(const char *row, size_t size, l1_bar *bar, l1_diag *diag)
 {
     column in[COLUMNS];
-    int64_t close_ns = 0;
-    L1_ASSERT(row != NULL);
+    int64_t close_ns = 0, quote_e8 = 0;
+    L1_ASSERT(row != NULL && bar != NULL);
     L1_TRY(split(row, size, in, diag));
     L1_TRY(moment(&in[0], 0, &bar->open_time_ns, diag));
     L1_TRY(decimal(&in[1], 1, &bar->open_e8, diag));
@@ -123,13 +139,15 @@ l1_result l1_kline_parse(const char *row, size_t size, l1_bar *bar, l1_diag *dia
     L1_TRY(decimal(&in[7], 7, &bar->quote_volume_e8, diag));
     L1_TRY(integer(&in[8], 8, &bar->trades, diag));
     L1_TRY(decimal(&in[9], 9, &bar->taker_buy_volume_e8, diag));
+    L1_TRY(decimal(&in[10], 10, &quote_e8, diag));
+    if (quote_e8 < 0) return refuse(&in[10], 10, "is negative", diag);
+    /* The last ms and the last us of the minute mean the same; the bus states the former. */
     if (close_ns <= bar->open_time_ns || close_ns >= bar->open_time_ns + L1_MINUTE_NS) {
         return refuse(&in[6], 6, "must lie within the minute that open_time begins", diag);
     }
     bar->close_time_ns = bar->open_time_ns + L1_MINUTE_NS - 1000000;
     const char *fault = l1_bar_fault(bar);
-    if (fault != NULL) return l1_refuse(diag, L1_INPUT_FIELD, "row", "%s", fault);
-    return L1_SUCCESS;
+    return fault == NULL ? L1_SUCCESS : refuse_bar(in, fault, diag);
 }
 
 bool l1_kline_is_header(const char *row, size_t size)

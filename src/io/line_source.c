@@ -10,41 +10,76 @@
 #include "base/assert.h"
 #include "base/text.h"
 
-enum { BUFFER_BYTES = 1 << 20, BLOCK_BYTES = 1 << 18 };
+enum { BUFFER_BYTES = 1 << 18, BLOCK_BYTES = 1 << 17 };
+_Static_assert(BUFFER_BYTES > L1_LINE_BYTES_MAX, "the longest line kept fits");
 
 struct l1_line_source {
     struct archive *archive;
     char path[512];
+    char entry[128];
     uint64_t line;
-    size_t at, used; /* unread part of the buffer */
-    bool ended;
+    size_t at, used;  /* unread part of the buffer */
+    size_t too_long;  /* bytes of the line being skipped; 0 = none is */
+    bool entry_ended; /* the buffer holds the rest of this entry */
+    bool ended;       /* no entry follows */
     char buffer[BUFFER_BYTES];
 };
 
 static l1_result fail(l1_line_source *source, l1_status status, l1_diag *diag)
 {
     const char *why = archive_error_string(source->archive);
-    return l1_refuse(diag, status, source->path, "%s: %s", source->path,
-                     why != NULL ? why : "cannot be read");
+    if (why == NULL) why = "cannot be read";
+    if (source->line == 0 && source->entry[0] == '\0') {
+        return l1_refuse(diag, status, "file", "%s: %s", source->path, why);
+    }
+    return l1_refuse(diag, status, "file", "%s%s%s behind line %llu: %s", source->path,
+                     source->entry[0] != '\0' ? ":" : "", source->entry,
+                     (unsigned long long)source->line, why);
+}
+
+/* Goes to the next entry that is a file; `ended` when there is none. */
+static int next_entry(l1_line_source *source)
+{
+    struct archive_entry *entry = NULL;
+    int found = ARCHIVE_OK;
+    do {
+        found = archive_read_next_header(source->archive, &entry);
+        if (found == ARCHIVE_EOF) source->ended = true;
+        if (found != ARCHIVE_OK) return found;
+    } while (archive_entry_filetype(entry) == AE_IFDIR);
+    source->line = 0;
+    source->entry_ended = false;
+    if ((archive_format(source->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP) {
+        const char *name = archive_entry_pathname(entry);
+        l1_text_copy(source->entry, sizeof source->entry, name != NULL ? name : "?");
+    }
+    return ARCHIVE_OK;
+}
+
+/* Only filters inside the library: others run programs that happen to be installed. */
+static void support(struct archive *archive)
+{
+    (void)archive_read_support_filter_gzip(archive);
+    (void)archive_read_support_filter_xz(archive);
+    (void)archive_read_support_filter_zstd(archive);
+    (void)archive_read_support_filter_bzip2(archive);
+    (void)archive_read_support_format_zip(archive);
+    (void)archive_read_support_format_raw(archive);
+    (void)archive_read_support_format_empty(archive);
 }
 
 l1_result l1_line_source_open(const char *path, l1_line_source **out, l1_diag *diag)
 {
+    L1_ASSERT(path != NULL && out != NULL);
     l1_line_source *source = calloc(1, sizeof *source);
-    if (source == NULL) return l1_refuse(diag, L1_LIMIT_FULL, path, "no memory to read %s", path);
+    if (source == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "file", "no memory to read %s", path);
     l1_text_copy(source->path, sizeof source->path, path);
     source->archive = archive_read_new();
     L1_ASSERT(source->archive != NULL);
-    (void)archive_read_support_filter_all(source->archive);
-    (void)archive_read_support_format_zip(source->archive);
-    (void)archive_read_support_format_raw(source->archive);
-    (void)archive_read_support_format_empty(source->archive);
-    struct archive_entry *entry = NULL;
+    support(source->archive);
     int opened = archive_read_open_filename(source->archive, path, BLOCK_BYTES);
-    if (opened == ARCHIVE_OK) opened = archive_read_next_header(source->archive, &entry);
-    if (opened == ARCHIVE_EOF) {
-        source->ended = true; /* an empty file has no lines */
-    } else if (opened != ARCHIVE_OK) {
+    if (opened == ARCHIVE_OK) opened = next_entry(source);
+    if (opened != ARCHIVE_OK && !source->ended) { /* ended: an empty file has no lines */
         const l1_result failed = fail(source, L1_IO_OPEN, diag);
         l1_line_source_close(source);
         return failed;
@@ -53,49 +88,70 @@ l1_result l1_line_source_open(const char *path, l1_line_source **out, l1_diag *d
     return L1_SUCCESS;
 }
 
-/* Moves the unread rest to the front and fills up behind it. */
+/* Moves the unread rest to the front and fills up behind it. Of a line that is too long only its
+ * beginning is kept; the rest is counted. */
 static l1_result fill(l1_line_source *source, l1_diag *diag)
 {
     source->used -= source->at;
     memmove(source->buffer, source->buffer + source->at, source->used);
     source->at = 0;
     if (source->used > L1_LINE_BYTES_MAX) {
-        return l1_refuse(diag, L1_INPUT_TOO_LONG, source->path,
-                         "%s line %llu: longer than %d bytes; is this a text file?", source->path,
-                         (unsigned long long)source->line + 1, L1_LINE_BYTES_MAX);
+        source->too_long += source->used - L1_LINE_BYTES_MAX;
+        source->used = L1_LINE_BYTES_MAX;
     }
     const la_ssize_t got = archive_read_data(source->archive, source->buffer + source->used,
                                              BUFFER_BYTES - source->used);
     if (got < 0) return fail(source, L1_IO_READ, diag);
-    if (got == 0) source->ended = true;
+    if (got == 0) source->entry_ended = true;
     source->used += (size_t)got;
     return L1_SUCCESS;
+}
+
+/* Gives out the line from `at` to `end`; `behind` is where the next one begins. */
+static void give(l1_line_source *source, size_t end, size_t behind, const char **line, size_t *size)
+{
+    L1_ASSERT(source->at <= end && end <= behind && behind <= source->used);
+    *line = source->buffer + source->at;
+    *size = end - source->at;
+    if (*size > 0 && source->buffer[end - 1] == '\r') --*size;
+    *size += source->too_long;
+    source->too_long = 0;
+    source->at = behind;
+    source->line++;
 }
 
 l1_result l1_line_source_next(l1_line_source *source, const char **line, size_t *size,
                               l1_diag *diag)
 {
-    for (;;) {
+    L1_ASSERT(source != NULL && line != NULL && size != NULL);
+    while (!source->ended) {
         const char *from = source->buffer + source->at;
         const char *end = memchr(from, '\n', source->used - source->at);
-        const bool last = end == NULL && source->ended;
-        if (end == NULL && !source->ended) {
-            L1_TRY(fill(source, diag));
-            continue;
+        if (end != NULL) {
+            const size_t stop = (size_t)(end - source->buffer);
+            give(source, stop, stop + 1, line, size);
+            return L1_SUCCESS;
         }
-        if (last && source->at == source->used) return L1_FAILURE(L1_IO_END);
-        *size = last ? source->used - source->at : (size_t)(end - from);
-        source->at += *size + (last ? 0 : 1);
-        if (*size > 0 && from[*size - 1] == '\r') --*size;
-        *line = from;
-        source->line++;
-        return L1_SUCCESS;
+        if (!source->entry_ended) {
+            L1_TRY(fill(source, diag));
+        } else if (source->at < source->used) {
+            give(source, source->used, source->used, line, size);
+            return L1_SUCCESS;
+        } else if (next_entry(source) != ARCHIVE_OK && !source->ended) {
+            return fail(source, L1_IO_READ, diag);
+        }
     }
+    return L1_FAILURE(L1_IO_END);
 }
 
 uint64_t l1_line_source_number(const l1_line_source *source)
 {
     return source->line;
+}
+
+const char *l1_line_source_entry(const l1_line_source *source)
+{
+    return source->entry;
 }
 
 int64_t l1_line_source_bytes(const l1_line_source *source)
