@@ -67,9 +67,14 @@ def check(program, source, arguments, expected_ids, folder):
     counts = finals(messages)
     missing = [name for name in expected_ids if name not in counts]
     assert not missing, ("signals without a final report", missing[:5])
+    unasked = sorted(set(counts) - set(expected_ids))
+    assert not unasked, ("reports of signals that were not sent", unasked[:5])
     twice = [name for name, count in counts.items() if count != 1]
     assert not twice, ("signals with more than one final report", twice[:5])
     totals = add_up(messages)
+    assert len(totals) > 1, "nothing was bought, so nothing is proven"
+    absent = sorted(set(totals) - set(balances))
+    assert not absent, ("the summary prints no balance of", absent)
     for asset, total in balances.items():
         assert totals.get(asset, Decimal(0)) == total, (asset, totals.get(asset), total)
     seqs = [int(message["seq"]) for message in messages]
