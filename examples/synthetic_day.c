@@ -16,7 +16,13 @@
 
 #define START_MS INT64_C(1704067200000) /* 2024-01-01T00:00:00Z: the day; history lies before */
 
-enum { HISTORY = 8 * 60, MINUTES = HISTORY + 24 * 60 };
+enum {
+    HISTORY = 8 * 60,
+    MINUTES = HISTORY + 24 * 60,
+    EXPOSED = HISTORY + 865, /* 14:25, between two round trips of ETH */
+    FALL = HISTORY + 900,    /* 15:00 */
+    FALL_END = FALL + 20,
+};
 
 typedef struct {
     const char *file, *symbol;
@@ -54,11 +60,11 @@ static void write_market(const char *folder, market *made, l1_prng *common, l1_p
     FILE *file = create(folder, made->file);
     double last = made->price;
     for (int i = 0; i < MINUTES; i++) {
-        /* A slow swing, a common factor, own noise; a fall of 3 % about 15:00. */
+        /* A slow swing, a common factor, own noise; a fall of 3 % from 15:00. */
         double change = 0.0004 * (0.8 * noise(common) + 0.6 * noise(own));
         if (i % 360 < 180) change += 0.00004;
         if (i % 360 >= 180) change -= 0.00003;
-        if (i >= HISTORY + 900 && i < HISTORY + 920) change -= 0.0018;
+        if (i >= FALL && i < FALL_END) change -= 0.0018;
         const double close = last * (1.0 + change);
         const double wick = 0.0002 * last * l1_prng_unit(own);
         const double high = (close > last ? close : last) + wick;
@@ -110,7 +116,7 @@ static void write_dangers(FILE *file, const market *btc, const market *eth, int 
     signal_line(file, minute, 23, "danger_stop_too_near", btc, "buy", "0.01", price * 0.9999);
     signal_line(file, minute, 24, "danger_unknown_symbol", &(market){.symbol = "DOGE/USDT"}, "buy",
                 "100", 0.05);
-    signal_line(file, minute - 10, 25, "danger_stale", btc, "buy", "0.01", price * 0.99);
+    signal_line(file, minute - 10, 25, "danger_stale_ts", btc, "buy", "0.01", price * 0.99);
     signal_line(file, minute, 26, "danger_sell_what_is_not_held", eth, "sell", "0.9",
                 eth->closes[minute] * 1.01);
     (void)fprintf(
@@ -118,27 +124,50 @@ static void write_dangers(FILE *file, const market *btc, const market *eth, int 
         "{\"topic\":\"signals\",\"signal_id\":\"danger_malformed\",\"symbol\":\"BTC/USDT\","
         "\"side\":\"hold\",\"qty\":\"lots\",\"stop_loss\":1,\"ts\":%lld}\n",
         ts + 27);
-    for (int i = 1; i <= 5; i++) {
+    for (int i = 1; i <= 4; i++) { /* repeat_max is 3 in ten seconds: the fourth is one too many */
         (void)snprintf(id, sizeof id, "danger_repeated_%d", i);
         signal_line(file, minute, 100 * i, id, eth, "buy", "0.02", eth->closes[minute] * 0.985);
     }
-    signal_line(file, minute, 900, "danger_repeated_1", eth, "buy", "0.02",
-                eth->closes[minute] * 0.985); /* the same id once more */
+    for (int i = 0; i < 2; i++) { /* one signal, delivered twice */
+        signal_line(file, minute, 900, "danger_duplicate", btc, "buy", "0.001", price * 0.985);
+    }
+    (void)fputs("{\"topic\":\"signals\",\"signal_id\":\"danger_cut_off\",\"symbol\":\"BTC/U\n",
+                file);
+}
+
+/* Buys ETH until its limit of 15 % of equity is reached (the fourth buy is shrunk to what is left),
+ * then once more. The fall of the day comes next and their stops fire. */
+static void write_exposure(FILE *file, const market *eth, int minute)
+{
+    const double stop = eth->closes[minute] * 0.986;
+    char id[64];
+    for (int i = 1; i <= 4; i++) {
+        (void)snprintf(id, sizeof id, "eth_fill_up_%d", i);
+        signal_line(file, minute, 5000 * i, id, eth, "buy", i < 4 ? "1.0" : "0.99", stop);
+    }
+    signal_line(file, minute, 25000, "danger_exposure", eth, "buy", "0.5", stop);
 }
 
 static void write_signals(const char *folder, const market *btc, const market *eth)
 {
     FILE *file = create(folder, "signals.ndjson");
     int number = 0;
-    (void)fputs("{\"topic\":\"signals\",\"note\":\"SYNTHETIC example signals\",\"signal_id\":\n",
-                file);
     for (int minute = HISTORY + 30; minute + 130 < MINUTES; minute += 120) {
         number++;
         round_trip(file, btc, minute, false, number, "0.02", 0.012);
-        round_trip(file, eth, minute + 7, false, number, "0.4", 0.014);
-        if (number == 4) write_dangers(file, btc, eth, minute + 20);
+        const bool full = minute + 7 > EXPOSED && minute + 7 < FALL_END;
+        if (!full) round_trip(file, eth, minute + 7, false, number, "0.4", 0.014);
+        if (number == 4) {
+            const int later = minute + 30; /* sells what the dangers bought: their stops go too */
+            write_dangers(file, btc, eth, minute + 20);
+            signal_line(file, later, 10, "btc_tidy_up", btc, "sell", "0.001",
+                        btc->closes[later] * 1.01);
+            signal_line(file, later, 20, "eth_tidy_up", eth, "sell", "0.06",
+                        eth->closes[later] * 1.01);
+        }
         round_trip(file, btc, minute + 100, true, number, "0.02", 0.012);
-        round_trip(file, eth, minute + 107, true, number, "0.4", 0.014);
+        if (!full) round_trip(file, eth, minute + 107, true, number, "0.4", 0.014);
+        if (minute + 120 > EXPOSED && minute < EXPOSED) write_exposure(file, eth, EXPOSED);
     }
     if (fclose(file) != 0) exit(1);
 }
@@ -146,7 +175,7 @@ static void write_signals(const char *folder, const market *btc, const market *e
 int main(int argc, char **argv)
 {
     static market btc = {"BTCUSDT-1m-synthetic.csv", "BTC/USDT", 42000.0, 30.0, {0}};
-    static market eth = {"ETHUSDT-1m-synthetic.csv", "ETH/USDT", 2300.0, 400.0, {0}};
+    static market eth = {"ETHUSDT-1m-synthetic.csv", "ETH/USDT", 4200.0, 400.0, {0}};
     if (argc < 2 || argc > 3) {
         (void)fputs("usage: synthetic_day FOLDER [SEED]\n", stderr);
         return 2;

@@ -11,9 +11,10 @@ import ledger
 WANT = {
     "danger_no_stop": "STOP_LOSS_MISSING", "danger_huge_qty": "QTY_MAX",
     "danger_stop_wrong_side": "STOP_LOSS_INCOHERENT", "danger_stop_too_near": "STOP_LOSS_DISTANCE",
-    "danger_unknown_symbol": "UNKNOWN_SYMBOL", "danger_stale": "SIGNAL_EXPIRED",
+    "danger_unknown_symbol": "UNKNOWN_SYMBOL", "danger_stale_ts": "SIGNAL_EXPIRED",
     "danger_sell_what_is_not_held": "BALANCE_INSUFFICIENT", "danger_malformed": "MALFORMED_SIGNAL",
-    "danger_repeated_4": "REPEATED_ORDER", "danger_repeated_5": "REPEATED_ORDER",
+    "danger_cut_off": "MALFORMED_SIGNAL",
+    "danger_repeated_4": "REPEATED_ORDER", "danger_exposure": "EXPOSURE_LIMIT",
 }
 
 
@@ -26,8 +27,7 @@ def main():
         with open(signals, encoding="utf-8") as lines:
             for line in lines:
                 part = line.partition('"signal_id":"')[2]
-                if part:
-                    ids.add(part.partition('"')[0])
+                ids.add(part.partition('"')[0])
         messages = ledger.check(program, source, [
             folder + "/BTCUSDT-1m-synthetic.csv", folder + "/ETHUSDT-1m-synthetic.csv", signals],
             ids, folder)
@@ -37,7 +37,13 @@ def main():
         assert said.get(name) == code, (name, said.get(name))
     repeated = [message for message in messages if message["topic"] == "reports"
                 and message["duplicate"]]
-    assert [message["signal_id"] for message in repeated] == ["danger_repeated_1"]
+    assert [message["signal_id"] for message in repeated] == ["danger_duplicate"]
+    cut = [message for message in messages if message["topic"] == "alerts"
+           and message["code"] == "MALFORMED_MESSAGE"]
+    assert [message["signal_id"] for message in cut] == ["danger_malformed", "danger_cut_off"], cut
+    shrunk = [message for message in messages if message["topic"] == "reports"
+              and message["signal_id"] == "eth_fill_up_4" and message["kind"] == "signal"]
+    assert [a["rule"] for a in shrunk[0]["adjustments"]] == ["EXPOSURE", "LOT"], shrunk[0]["adjustments"]
     filled = [message for message in messages if message["topic"] == "reports"
               and message["status"] == "filled"]
     assert len(filled) > 30, len(filled)
