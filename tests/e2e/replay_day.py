@@ -43,7 +43,8 @@ def main():
     assert [message["signal_id"] for message in cut] == ["danger_malformed", "danger_cut_off"], cut
     shrunk = [message for message in messages if message["topic"] == "reports"
               and message["signal_id"] == "eth_fill_up_4" and message["kind"] == "signal"]
-    assert [a["rule"] for a in shrunk[0]["adjustments"]] == ["EXPOSURE", "LOT"], shrunk[0]["adjustments"]
+    rules = [adjustment["rule"] for adjustment in shrunk[0]["adjustments"]]
+    assert rules == ["EXPOSURE", "LOT"], rules
     filled = [message for message in messages if message["topic"] == "reports"
               and message["status"] == "filled"]
     assert len(filled) > 30, len(filled)
