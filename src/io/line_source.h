@@ -4,7 +4,9 @@
  * (libarchive), so public dumps work as downloaded. Memory is bounded: one buffer of 256 KiB.
  * Ownership:   the caller owns the source; a line is valid until the next call.
  * Errors:      IO_OPEN, IO_READ (damaged or cut archives included), IO_END behind the last line.
- *              diag names the file, the zip's entry and the line. */
+ *              diag names the file, the zip's entry and the line.
+ * Damage:      changed content of an xz, bz2, zip or zst with checksum is an IO_READ. Of a gz only
+ *              what breaks its form or its end is seen: libarchive does not check its CRC. */
 #ifndef L1_IO_LINE_SOURCE_H
 #define L1_IO_LINE_SOURCE_H
 
