@@ -2,8 +2,8 @@
  *
  * Reads 1m klines (Binance's 12 columns) of one symbol on standard input and writes one NDJSON
  * signal a line: a buy with a stop when the fast mean of closes crosses above the slow one, a sell
- * of the same size when it crosses back. It is an example of the message format, not of a way to
- * earn money.
+ * of the same size when it crosses back. The stop may have sold it by then: L1 refuses that sell.
+ * It is an example of the message format, not of a way to earn money.
  *
  *   xz -dc BTCUSDT-1m-2023-01.csv.xz | ema_cross --symbol BTC/USDT --qty 0.01 > signals.ndjson */
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAST = 48, SLOW = 240, ATR_BARS = 14, ATR_MINUTES = 15 };
+enum { FAST = 48, SLOW = 240, ATR_BARS = 14, ATR_MS = 15 * 60000 };
 
 typedef struct {
     const char *symbol, *qty, *prefix;
@@ -21,7 +21,8 @@ typedef struct {
 typedef struct {
     double fast, slow; /* exponential means of the close */
     long bars;
-    double high, low, close, previous; /* the 15m bar being built; close of the one before */
+    long long quarter;                 /* which quarter of an hour is being built */
+    double high, low, close, previous; /* its bar so far; close of the one before */
     double atr;
     long ranges;
     bool holding;
@@ -46,16 +47,19 @@ static void on_range(state *at)
     at->high = at->low = 0;
 }
 
-static void on_bar(state *at, double high, double low, double close)
+/* Quarters follow the clock: a gap in the data does not shift them. */
+static void on_bar(state *at, long long open_ms, double high, double low, double close)
 {
+    const long long quarter = open_ms / ATR_MS;
     if (at->bars == 0) at->fast = at->slow = close;
+    if (at->bars > 0 && quarter != at->quarter) on_range(at);
+    at->quarter = quarter;
     at->fast += (close - at->fast) * 2.0 / (FAST + 1);
     at->slow += (close - at->slow) * 2.0 / (SLOW + 1);
     at->high = larger(at->high, high);
     at->low = at->low == 0 || low < at->low ? low : at->low;
     at->close = close;
     at->bars++;
-    if (at->bars % ATR_MINUTES == 0) on_range(at);
 }
 
 static void send(state *at, const settings *given, bool buy, long long ts_ms)
@@ -86,7 +90,9 @@ static bool parse(int argc, char **argv, settings *given)
             return false;
         }
     }
-    return argc % 2 == 1 && given->stop_atrs > 0;
+    char *rest = NULL;
+    const double qty = strtod(given->qty, &rest);
+    return argc % 2 == 1 && given->stop_atrs > 0 && qty > 0 && qty < 1e9 && *rest == '\0';
 }
 
 int main(int argc, char **argv)
@@ -109,7 +115,7 @@ int main(int argc, char **argv)
         if (open_ms >= 1000000000000000LL) open_ms /= 1000; /* us since 2025 */
         if (open_ms <= last_ms) continue;
         last_ms = open_ms;
-        on_bar(&at, high, low, close);
+        on_bar(&at, open_ms, high, low, close);
         if (at.bars < SLOW || at.ranges <= ATR_BARS) continue;
         const bool above = at.fast > at.slow;
         if (above != at.holding) send(&at, &given, above, open_ms + 60000);

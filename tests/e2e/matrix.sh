@@ -2,6 +2,10 @@
 # tests/e2e/matrix.sh PROGRAM...: the same input gives the same bytes and the same state, whatever
 # compiler and optimisation level built the program. Called with the builds of the matrix.
 set -eu
+if [ $# -ne 4 ]; then
+    echo "usage: matrix.sh GCC_O0 GCC_O3 CLANG_O0 CLANG_O3 (four programs to compare)" >&2
+    exit 2
+fi
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
