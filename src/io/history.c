@@ -97,7 +97,8 @@ static bool is_named(const file *added, const char *ending)
 
 /* Klines or NDJSON, by the first line that is not empty, then by the name. Without a line either
  * will do. Reading it also shows that the file can be read. */
-static l1_result kind_of(const l1_history *history, const file *added, bool *klines, l1_diag *diag)
+static l1_result kind_of(const l1_history *history, const file *added, bool messages, bool *klines,
+                         l1_diag *diag)
 {
     l1_line_source *peeked = NULL;
     const char *line = "";
@@ -111,7 +112,7 @@ static l1_result kind_of(const l1_history *history, const file *added, bool *kli
     *klines = false;
     if (read.code == L1_IO_END || first == '{') return L1_SUCCESS;
     L1_TRY(read);
-    if (is_named(added, ".ndjson") || is_named(added, ".jsonl")) return L1_SUCCESS;
+    if (messages || is_named(added, ".ndjson") || is_named(added, ".jsonl")) return L1_SUCCESS;
     *klines = header || (first >= '0' && first <= '9') || is_named(added, ".csv") ||
               added->said_symbol || symbol_of_name(history->limits, added->path) >= 0;
     if (*klines) return L1_SUCCESS;
@@ -153,8 +154,7 @@ static l1_result add_file(l1_history *history, const l1_history_file *given, fil
     }
     added->said_symbol = said != NULL;
     added->bytes = status.st_size;
-    L1_TRY(kind_of(history, added, &klines, diag));
-    if (given->messages) klines = false;
+    L1_TRY(kind_of(history, added, given->messages, &klines, diag));
     if (klines) L1_TRY(symbol_of(history, added->path, said, &symbol, diag));
     source *owner = source_for(history, klines, symbol);
     owner->files[owner->files_count++] = added;
@@ -294,7 +294,7 @@ static l1_result advance(l1_history *history, source *from, l1_diag *diag)
             skipped = from->head.event.kind == L1_EVENT_TICK;
         }
         if (skipped) continue;
-        const bool timed = from->head.has_ts && from->head.event.kind != L1_EVENT_REFUSED;
+        const bool timed = from->head.has_ts; /* never of a refused one */
         if (timed && from->head.ts_ns > from->last_ns) from->last_ns = from->head.ts_ns;
         if (!within(history, from->last_ns)) continue;
         /* Late ones keep their place behind their predecessor; untimed ones come right after it. */

@@ -37,16 +37,13 @@ static l1_result fail(l1_line_source *source, l1_status status, l1_diag *diag)
                      (unsigned long long)source->line, why);
 }
 
-/* Goes to the next entry that is a file; `ended` when there is none. */
+/* Goes to the next entry (a folder has no lines); `ended` when there is none. */
 static int next_entry(l1_line_source *source)
 {
     struct archive_entry *entry = NULL;
-    int found = ARCHIVE_OK;
-    do {
-        found = archive_read_next_header(source->archive, &entry);
-        if (found == ARCHIVE_EOF) source->ended = true;
-        if (found != ARCHIVE_OK) return found;
-    } while (archive_entry_filetype(entry) == AE_IFDIR);
+    const int found = archive_read_next_header(source->archive, &entry);
+    if (found == ARCHIVE_EOF) source->ended = true;
+    if (found != ARCHIVE_OK) return found;
     source->line = 0;
     source->entry_ended = false;
     if ((archive_format(source->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP) {

@@ -77,8 +77,8 @@ static void add_entry(struct archive *to, const char *name, const char *text, si
 }
 
 /* Packs `text`; a zip holds it as the entry `entry`. */
-static const char *write_packed(folder *in, const char *name, packing how, const char *entry,
-                                const char *text, size_t size)
+static inline const char *write_packed(folder *in, const char *name, packing how, const char *entry,
+                                       const char *text, size_t size)
 {
     if (how == PLAIN) return write_bytes(in, name, text, size);
     const char *path = folder_file(in, name);

@@ -146,6 +146,7 @@ static void test_kline__refuses_a_bad_column_by_name_and_value(void **state)
         {8, "2687.5", "trades"},
         {8, "", "trades"},
         {8, "9999999999999999999", "trades"},
+        {8, "18446744073709551617", "trades"},  /* 1 if it wrapped */
         {9, "83.08143001", "taker_buy_volume"}, /* more than volume */
         {9, "?", "taker_buy_volume"},
         {10, "?", "taker_buy_quote"},
@@ -226,9 +227,9 @@ static void test_kline__shows_no_control_characters_of_a_bad_value(void **state)
     char row[ROW_BYTES];
     l1_bar bar;
     l1_diag diag;
-    make_row(4, "\033[2J\xff", row);
+    make_row(4, "\033[2J\x7f\xff", row);
     assert_int_equal(parse(row, &bar, &diag).code, L1_INPUT_FIELD);
-    CHECK(strstr(diag.text, "'?[2J?'") != NULL);
+    CHECK(strstr(diag.text, "'?[2J??'") != NULL);
 }
 
 static void test_kline__knows_the_header(void **state)
