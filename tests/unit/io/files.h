@@ -1,6 +1,6 @@
 /* tests/unit/io/files.h: a folder of its own for each test, and files packed by libarchive. */
-#ifndef L1_TESTS_UNIT_IO_FILES_H
-#define L1_TESTS_UNIT_IO_FILES_H
+#ifndef L1_UNIT_IO_FILES_H
+#define L1_UNIT_IO_FILES_H
 
 #include <archive.h>
 #include <archive_entry.h>
