@@ -1,0 +1,136 @@
+/* tests/unit/report/test_metrics.c: what counts as executed, blocked, and nothing at all. */
+#include "report/metrics.h"
+
+#include <jansson.h>
+
+#include "unit/report/figures.h"
+
+static l1_metrics metrics;
+
+static void test_metrics__count_each_final_report_of_a_signal_as_executed_or_blocked(void **state)
+{
+    static const struct {
+        l1_report_status status;
+        bool executed;
+    } rows[] = {
+        {L1_REPORT_FILLED, true},   {L1_REPORT_PARTIALLY_FILLED, true}, {L1_REPORT_REJECTED, false},
+        {L1_REPORT_EXPIRED, false}, {L1_REPORT_CANCELED, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_metrics_init(&metrics);
+        l1_metrics_take(&metrics, figures_report(1, ETH, rows[i].status));
+        const l1_symbol_metrics *eth = &metrics.symbols[ETH];
+        CHECK(eth->signals == 1);
+        CHECK(eth->executed == (rows[i].executed ? 1 : 0));
+        CHECK(eth->blocked == (rows[i].executed ? 0 : 1));
+        CHECK(eth->rejected[L1_RULE_HALTED] == (rows[i].status == L1_REPORT_REJECTED ? 1 : 0));
+        CHECK(metrics.symbols[BTC].signals == 0);
+    }
+}
+
+static void test_metrics__count_neither_interim_reports_nor_an_effect_seen_before(void **state)
+{
+    (void)state;
+    l1_metrics_init(&metrics);
+    l1_effect *interim = figures_report(1, BTC, L1_REPORT_UNKNOWN);
+    interim->as.report.final = false;
+    l1_metrics_take(&metrics, interim);
+    CHECK(metrics.symbols[BTC].signals == 0);
+    l1_metrics_take(&metrics, figures_report(2, BTC, L1_REPORT_FILLED));
+    l1_metrics_take(&metrics, figures_report(2, BTC, L1_REPORT_FILLED));
+    l1_metrics_take(&metrics, figures_report(1, BTC, L1_REPORT_FILLED));
+    CHECK(metrics.symbols[BTC].signals == 1);
+    CHECK(metrics.seq == 2);
+}
+
+static void test_metrics__count_protection_beside_the_signals(void **state)
+{
+    static const struct {
+        l1_report_status status;
+        uint64_t filled, failed;
+    } rows[] = {
+        {L1_REPORT_STOP_PLACED, 0, 0},
+        {L1_REPORT_STOP_PARTIALLY_FILLED, 0, 0},
+        {L1_REPORT_STOP_FILLED, 1, 0},
+        {L1_REPORT_STOP_FAILED, 0, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_metrics_init(&metrics);
+        l1_effect *effect = figures_report(1, BTC, rows[i].status);
+        effect->as.report.protection = true;
+        effect->as.report.final = false;
+        l1_metrics_take(&metrics, effect);
+        CHECK(metrics.symbols[BTC].signals == 0);
+        CHECK(metrics.symbols[BTC].stops_filled == rows[i].filled);
+        CHECK(metrics.symbols[BTC].stops_failed == rows[i].failed);
+    }
+}
+
+static void test_metrics__average_the_slippage_of_what_executed(void **state)
+{
+    (void)state;
+    l1_metrics_init(&metrics);
+    CHECK(l1_metrics_slippage_e8(&metrics.symbols[BTC]) == L1_OFF);
+    CHECK(l1_metrics_success_e8(&metrics.symbols[BTC]) == L1_OFF);
+    const int64_t slippages[] = {10000000, -4000000, L1_OFF};
+    for (uint64_t i = 0; i < 3; i++) {
+        l1_effect *effect = figures_report(i + 1, BTC, L1_REPORT_FILLED);
+        effect->as.report.slippage_e8 = slippages[i];
+        l1_metrics_take(&metrics, effect);
+    }
+    l1_effect *refused = figures_report(4, BTC, L1_REPORT_REJECTED);
+    refused->as.report.slippage_e8 = 900000000;
+    l1_metrics_take(&metrics, refused);
+    CHECK(l1_metrics_slippage_e8(&metrics.symbols[BTC]) == 3000000);
+    CHECK(l1_metrics_success_e8(&metrics.symbols[BTC]) == INT64_C(7500000000));
+}
+
+static void test_metrics__are_one_message_with_null_for_what_was_not_measured(void **state)
+{
+    static char text[L1_METRICS_TEXT_MAX];
+    json_error_t error;
+    (void)state;
+    l1_metrics_init(&metrics);
+    l1_metrics_take(&metrics, figures_report(1, BTC, L1_REPORT_REJECTED));
+    l1_metrics_take(&metrics, figures_report(2, -1, L1_REPORT_REJECTED));
+    l1_metrics_take(&metrics, figures_alert(3, L1_ALERT_STOP_FILLED));
+    size_t size = l1_metrics_json(&metrics, figures_limits(), text);
+    json_t *message = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    assert_non_null(message);
+    json_t *latency = json_object_get(message, "latency_us");
+    CHECK(json_is_null(json_object_get(latency, "decision")));
+    CHECK(json_is_null(json_object_get(latency, "durable")));
+    CHECK(json_is_null(json_object_get(message, "correlation_btc_eth")));
+    json_t *btc = json_object_get(json_object_get(message, "symbols"), "BTC/USDT");
+    json_t *rejections = json_object_get(btc, "rejections");
+    CHECK(json_integer_value(json_object_get(rejections, "HALTED")) == 1);
+    CHECK(json_is_null(json_object_get(btc, "exposure")));
+    json_t *stray = json_object_get(message, "unconfigured");
+    CHECK(json_integer_value(json_object_get(stray, "blocked")) == 1);
+    json_t *alerts = json_object_get(message, "alerts");
+    CHECK(json_integer_value(json_object_get(alerts, "STOP_FILLED")) == 1);
+    CHECK(json_integer_value(json_object_get(message, "ts")) == AT_NS / 1000000);
+    json_decref(message);
+
+    l1_metrics_latency(&metrics, 4, L1_OFF);
+    size = l1_metrics_json(&metrics, figures_limits(), text);
+    message = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    latency = json_object_get(message, "latency_us");
+    CHECK(json_integer_value(json_object_get(json_object_get(latency, "decision"), "count")) == 1);
+    CHECK(json_is_null(json_object_get(latency, "durable")));
+    json_decref(message);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_metrics__count_each_final_report_of_a_signal_as_executed_or_blocked),
+        cmocka_unit_test(test_metrics__count_neither_interim_reports_nor_an_effect_seen_before),
+        cmocka_unit_test(test_metrics__count_protection_beside_the_signals),
+        cmocka_unit_test(test_metrics__average_the_slippage_of_what_executed),
+        cmocka_unit_test(test_metrics__are_one_message_with_null_for_what_was_not_measured),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
