@@ -71,7 +71,11 @@ static l1_result export_all(const arguments *given, const char *dir, target *to,
         if (mkdir(given->csv, 0700) != 0 && errno != EEXIST) {
             return l1_refuse(diag, L1_IO_OPEN, "csv", "%s: %s", given->csv, strerror(errno));
         }
-        (void)snprintf(scratch, sizeof scratch, "%s/.export", given->csv);
+        const int size = snprintf(scratch, sizeof scratch, "%s/.export", given->csv);
+        if (size < 0 || (size_t)size >= sizeof scratch) {
+            return l1_refuse(diag, L1_IO_OPEN, "csv", "the path is longer than %zu bytes",
+                             sizeof scratch - sizeof "/.export");
+        }
     }
     L1_TRY(l1_export_open(given->csv != NULL ? scratch : given->sqlite,
                           given->force || given->csv != NULL, &to->export, diag));

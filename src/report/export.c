@@ -117,6 +117,10 @@ static bool make_tables(l1_export *export)
 
 l1_result l1_export_open(const char *path, bool force, l1_export **out, l1_diag *diag)
 {
+    if (strlen(path) >= sizeof((l1_export *)0)->path) {
+        return l1_refuse(diag, L1_IO_OPEN, "export", "the path is longer than %zu bytes",
+                         sizeof((l1_export *)0)->path - 1);
+    }
     if (!force && !replaceable(path)) {
         return l1_refuse(diag, L1_IO_OPEN, "export",
                          "%s exists and is no earlier export; --force replaces it", path);
