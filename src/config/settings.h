@@ -13,16 +13,6 @@
 
 typedef enum { L1_JOURNAL_SYNC_GROUP, L1_JOURNAL_SYNC_NONE, L1_JOURNAL_SYNC_COUNT } l1_sync_setting;
 typedef enum { L1_LOG_TEXT, L1_LOG_JSON, L1_LOG_COUNT } l1_log_format;
-typedef enum { L1_AI_OPERATING, L1_AI_F1, L1_AI_THRESHOLD_COUNT } l1_ai_threshold;
-
-/* Heads of the models; a list of heads is a set of bits 1 << head. */
-typedef enum {
-    L1_AI_SURVIVAL,
-    L1_AI_MOVEMENT,
-    L1_AI_DIRECTION,
-    L1_AI_TREND,
-    L1_AI_HEAD_COUNT,
-} l1_ai_head;
 
 typedef struct {
     char bus[L1_BUS_TEXT_MAX]; /* "stdio", "unix:PATH" or "nats://HOST:PORT" */
@@ -37,8 +27,6 @@ typedef struct {
     l1_log_format log_format;
 
     char ai_models[L1_PATH_TEXT_MAX];
-    uint32_t ai_gate, ai_shadow; /* bits of l1_ai_head */
-    l1_ai_threshold ai_threshold;
 } l1_settings;
 
 #endif

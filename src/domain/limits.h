@@ -21,6 +21,16 @@
 
 typedef enum { L1_MODE_PAPER, L1_MODE_LIVE, L1_MODE_REPLAY, L1_MODE_COUNT } l1_mode;
 
+/* Heads of the models; a list of heads is a set of bits 1 << head. */
+typedef enum {
+    L1_HEAD_SURVIVAL,  /* the stop is not touched within 240 minutes */
+    L1_HEAD_MOVEMENT,  /* the range of 240 minutes exceeds its usual size */
+    L1_HEAD_DIRECTION, /* the price is higher after 240 minutes */
+    L1_HEAD_TREND,     /* EMA60 > EMA240 in 120 minutes: a formula, no model */
+    L1_HEAD_COUNT
+} l1_head;
+typedef enum { L1_THRESHOLD_OPERATING, L1_THRESHOLD_F1, L1_THRESHOLD_COUNT } l1_threshold_kind;
+
 /* One tradable pair: risk limits and the venue's filters. */
 typedef struct {
     char name[L1_SYMBOL_TEXT_MAX]; /* "BTC/USDT" */
@@ -73,6 +83,8 @@ typedef struct {
     int64_t paper_latency_ns;                /* from send to the simulated venue */
 
     bool ai_required;
+    uint32_t ai_gate, ai_shadow;    /* bits of l1_head: may veto; reported only */
+    l1_threshold_kind ai_threshold; /* which of a bundle's thresholds a score has to reach */
     bool clock_from_events; /* --clock events and replay: time is the messages' own */
 
     uint32_t signals_max; /* ids remembered */
