@@ -1,18 +1,13 @@
 /* app/cmd_replay.c: the command line of `l1 replay`. */
-#include <dirent.h>
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "app/commands.h"
+#include "app/history_files.h"
 #include "app/log.h"
 #include "app/options.h"
 #include "app/replay.h"
-#include "bus/codec/timestamp.h"
 
 static const char usage[] =
     "usage: l1 replay [options] FILE|DIR...\n"
@@ -38,103 +33,21 @@ static const char usage[] =
     "Ends with a summary on standard error. Exit: 0 done, 1 failed midway, 2 usage, "
     "configuration or\nan unreadable file.\n";
 
-enum { FILES_MAX = 4096 };
-
 typedef struct {
-    char *paths[FILES_MAX]; /* owned */
-    l1_history_file files[FILES_MAX];
-    size_t files_count;
+    l1_history_files history;
     l1_config_source source;
     const char *out, *journal, *log_format;
     int64_t from_ns, to_ns;
     bool quiet;
 } arguments;
 
-static bool add_file(arguments *given, const char *path, bool messages)
-{
-    if (given->files_count == FILES_MAX) {
-        (void)fprintf(stderr, "l1 replay: more than %d files\n", FILES_MAX);
-        return false;
-    }
-    char *kept = strdup(path);
-    if (kept == NULL) return false;
-    given->paths[given->files_count] = kept;
-    given->files[given->files_count++] = (l1_history_file){.path = kept, .messages = messages};
-    return true;
-}
-
-static bool ends(const char *name, size_t size, const char *ending)
-{
-    const size_t wanted = strlen(ending);
-    return size > wanted && memcmp(name + size - wanted, ending, wanted) == 0;
-}
-
-/* NAME.csv, .ndjson or .jsonl, packed or not, or NAME.zip; nothing hidden. */
-static int is_history(const struct dirent *entry)
-{
-    static const char *const packings[] = {".gz", ".xz", ".zst", ".bz2"};
-    const char *name = entry->d_name;
-    size_t size = strlen(name);
-    if (name[0] == '.') return 0;
-    if (ends(name, size, ".zip")) return 1;
-    for (size_t i = 0; i < sizeof packings / sizeof packings[0]; i++) {
-        if (!ends(name, size, packings[i])) continue;
-        size -= strlen(packings[i]);
-        break;
-    }
-    return ends(name, size, ".csv") || ends(name, size, ".ndjson") || ends(name, size, ".jsonl");
-}
-
-static int by_name(const struct dirent **left, const struct dirent **right)
-{
-    return strcmp((*left)->d_name, (*right)->d_name);
-}
-
-/* A file as it is; of a folder, every file of history in it, in the order of their names. */
-static bool add(arguments *given, const char *path)
-{
-    struct stat status;
-    struct dirent **entries = NULL;
-    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) return add_file(given, path, false);
-    const int count = scandir(path, &entries, is_history, by_name);
-    bool good = count > 0;
-    if (count == 0) {
-        (void)fprintf(stderr, "l1 replay: no klines or NDJSON files in %s\n", path);
-    } else if (count < 0) {
-        (void)fprintf(stderr, "l1 replay: %s: %s\n", path, strerror(errno));
-    }
-    for (int i = 0; i < count; i++) {
-        char joined[PATH_MAX];
-        const int size = snprintf(joined, sizeof joined, "%s/%s", path, entries[i]->d_name);
-        if (size < 0 || (size_t)size >= sizeof joined) {
-            (void)fprintf(stderr, "l1 replay: the path of %s is too long\n", entries[i]->d_name);
-            good = false;
-        }
-        good = good && add_file(given, joined, false);
-        free(entries[i]);
-    }
-    free(entries);
-    return good;
-}
-
-static bool take_time(const char *name, const char *text, int64_t *ns)
-{
-    char *end = NULL;
-    const long long ms = strtoll(text, &end, 10);
-    if (*text != '\0' && *end == '\0' && l1_timestamp_of_ms((int64_t)ms, ns)) return true;
-    if (l1_timestamp_parse(text, strlen(text), ns)) return true;
-    (void)fprintf(stderr, "l1 replay: %s is '%s'; it must be RFC 3339 or Unix ms, 2009 to 2100\n",
-                  name, text);
-    return false;
-}
-
 static bool take_option(arguments *given, int option)
 {
     switch (option) {
-    case 'd': return add(given, optarg);
-    case 'i': return add_file(given, optarg, true);
-    case 'f': return take_time("--from", optarg, &given->from_ns);
-    case 't': return take_time("--to", optarg, &given->to_ns);
+    case 'd': return l1_history_files_add(&given->history, optarg);
+    case 'i': return l1_history_files_add_file(&given->history, optarg, true);
+    case 'f': return l1_history_time(&given->history, "--from", optarg, &given->from_ns);
+    case 't': return l1_history_time(&given->history, "--to", optarg, &given->to_ns);
     case 'o': given->out = optarg; return true;
     case 'j': given->journal = optarg; return true;
     case 'q': given->quiet = true; return true;
@@ -159,8 +72,8 @@ static int play(const arguments *given)
     l1_config_warn(&config);
     const l1_replay_options options = {
         .config = &config,
-        .files = given->files,
-        .files_count = given->files_count,
+        .files = given->history.files,
+        .files_count = given->history.count,
         .from_ns = given->from_ns,
         .to_ns = given->to_ns,
         .out = given->out,
@@ -180,7 +93,7 @@ int l1_cmd_replay(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
     };
     static arguments given;
-    given = (arguments){.from_ns = L1_OFF, .to_ns = L1_OFF};
+    given = (arguments){.history.command = "l1 replay", .from_ns = L1_OFF, .to_ns = L1_OFF};
     bool good = l1_config_source_add(&given.source, "mode=replay") &&
                 l1_config_source_add(&given.source, "clock.source=events");
     optind = 1;
@@ -191,12 +104,14 @@ int l1_cmd_replay(int argc, char **argv)
         }
         good = take_option(&given, option);
     }
-    for (int i = optind; good && i < argc; i++) good = add(&given, argv[i]);
+    for (int i = optind; good && i < argc; i++) {
+        good = l1_history_files_add(&given.history, argv[i]);
+    }
     if (good && given.from_ns != L1_OFF && given.to_ns != L1_OFF && given.from_ns >= given.to_ns) {
         (void)fputs("l1 replay: --from must lie before --to\n", stderr);
         good = false;
     }
-    if (good && given.files_count == 0) {
+    if (good && given.history.count == 0) {
         (void)fputs("l1 replay: which files?\n", stderr);
         good = false;
     }
@@ -206,6 +121,6 @@ int l1_cmd_replay(int argc, char **argv)
     } else {
         (void)fputs("try l1 replay --help\n", stderr);
     }
-    for (size_t i = 0; i < given.files_count; i++) free(given.paths[i]);
+    l1_history_files_free(&given.history);
     return code;
 }

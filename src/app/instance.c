@@ -34,11 +34,27 @@ l1_result l1_instance_make(l1_instance *instance, const l1_limits *limits, l1_di
     L1_ASSERT(arena.used <= cost);
     instance->effects =
         (l1_effects){.base = (uint8_t *)instance->block + cost, .capacity = effects_max};
+    const l1_result opened = l1_model_slots_open(&instance->models, diag);
+    if (opened.code != L1_OK) {
+        l1_instance_free(instance);
+        return opened;
+    }
+    const bool ready = l1_system_use_models(instance->system, &instance->models->bank);
+    L1_ASSERT(ready); /* a fresh system has no bundle */
     return L1_SUCCESS;
+}
+
+l1_result l1_instance_find_models(l1_instance *instance, const l1_directory *dir, l1_diag *diag)
+{
+    const l1_hash128 wanted = l1_system_models(instance->system);
+    L1_TRY(l1_model_slots_need(instance->models, wanted, wanted, dir, diag));
+    if (l1_system_use_models(instance->system, &instance->models->bank)) return L1_SUCCESS;
+    return l1_refuse(diag, L1_JOURNAL_CORRUPT, "models", "the bundle kept has another content");
 }
 
 void l1_instance_free(l1_instance *instance)
 {
+    l1_model_slots_close(instance->models);
     if (instance->block != NULL) (void)munmap(instance->block, instance->size);
     *instance = (l1_instance){0};
 }
@@ -58,6 +74,11 @@ l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *limits, l1_d
         return l1_refuse(diag, L1_CONFIG_VALUE, "config",
                          "the journal's state does not fit the changed configuration: %s", why);
     }
+    l1_model_slots *unused = fresh.models;
+    fresh.models = instance->models;
+    instance->models = unused;
+    const bool found = l1_system_use_models(fresh.system, &fresh.models->bank);
+    L1_ASSERT(found); /* the old system scored with it */
     l1_instance_free(instance);
     *instance = fresh;
     return L1_SUCCESS;

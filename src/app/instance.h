@@ -6,6 +6,7 @@
 #ifndef L1_APP_INSTANCE_H
 #define L1_APP_INSTANCE_H
 
+#include "app/model_slots.h"
 #include "base/status.h"
 #include "config/config.h"
 #include "journal/snapshot.h"
@@ -16,6 +17,7 @@ typedef struct {
     size_t size;
     l1_system *system;
     l1_effects effects; /* of the last step */
+    l1_model_slots *models;
 } l1_instance;
 
 /* A fresh system under `limits`. */
@@ -27,6 +29,10 @@ void l1_instance_free(l1_instance *instance);
  * reason) the instance is as it was. */
 L1_MUST_USE l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *limits,
                                         l1_diag *diag);
+
+/* After a load: brings the bundle that the state scores with from beside the journal. */
+L1_MUST_USE l1_result l1_instance_find_models(l1_instance *instance, const l1_directory *dir,
+                                              l1_diag *diag);
 
 /* What a snapshot holds beside the system. */
 typedef struct {

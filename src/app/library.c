@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/models_start.h"
 #include "app/runner.h"
 #include "base/assert.h"
 #include "base/text.h"
@@ -36,6 +37,7 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
 {
     l1_handle *handle = state;
     size_t size = 0;
+    if (effect->kind == L1_EFFECT_RELOAD_MODELS) return;
     if (!publication->duplicate) l1_metrics_take(&handle->figures, effect);
     if (effect->kind == L1_EFFECT_STATUS) {
         l1_metrics_sample(&handle->figures, l1_system_engine(l1_runner_system(handle->runner)));
@@ -71,8 +73,12 @@ static bool open_all(l1_handle *handle, const l1_open_options *options,
         .config = &handle->config,
         .journal_dir = options->journal_dir,
         .sink = {.state = handle, .take = take},
+        .reload_at_once = true,
     };
-    const l1_result opened = l1_runner_open(&runner, &handle->runner, &found, &handle->diag);
+    l1_result opened = l1_runner_open(&runner, &handle->runner, &found, &handle->diag);
+    if (opened.code == L1_OK) {
+        opened = l1_models_start(handle->runner, &handle->config, &handle->diag);
+    }
     if (opened.code == L1_OK) return true;
     l1_text_copy(error, L1_ERROR_TEXT_MAX, handle->diag.text);
     return false;

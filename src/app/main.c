@@ -15,6 +15,7 @@ static const command commands[] = {
     {"run", l1_cmd_run, "run the engine: messages in, reports and alerts out (PAPER on stdio)"},
     {"replay", l1_cmd_replay,
      "play history as fast as possible: klines or messages in, reports out"},
+    {"score", l1_cmd_score, "features and scores of bars or feature rows"},
     {"verify", l1_cmd_verify, "re-run a journal and compare every effect and the state's hash"},
     {"snapshot", l1_cmd_snapshot, "replay closed segments of a journal onto its last snapshot"},
     {"dashboard", l1_cmd_dashboard, "signals, slippage and exposure of a journal, live or not"},

@@ -126,6 +126,10 @@ static l1_result on_event(replay *at, const l1_record *record)
     if (at->event.at_ns < l1_system_now_ns(system)) {
         return refuse_record(at, record, "its event lies before the one before it");
     }
+    if (at->event.kind == L1_EVENT_MODELS) {
+        L1_TRY(l1_model_slots_need(at->out->instance.models, l1_system_models(system),
+                                   at->event.as.models.hash, &at->dir, at->diag));
+    }
     l1_system_step(system, &at->event, &at->out->instance.effects);
     at->compare_at = 0;
     at->out->events++;
@@ -298,6 +302,7 @@ static l1_result load_snapshot(replay *at, const l1_snapshot_info *info, const u
     l1_instance_state state;
     L1_TRY(l1_config_from_blob(&at->dir, info->config_hash, &out->config, at->diag));
     L1_TRY(l1_instance_load(&out->instance, &out->config.limits, body, size, &state, at->diag));
+    L1_TRY(l1_instance_find_models(&out->instance, &at->dir, at->diag));
     memcpy(out->build_id, info->build_id, sizeof out->build_id);
     out->config_hash = info->config_hash;
     out->published = state.published;

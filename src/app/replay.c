@@ -10,6 +10,7 @@
 #include "app/clock.h"
 #include "app/commands.h"
 #include "app/log.h"
+#include "app/models_start.h"
 #include "app/progress.h"
 #include "app/runner.h"
 #include "base/assert.h"
@@ -50,6 +51,7 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
 {
     replay *at = state;
     const l1_limits *limits = &at->options->config->limits;
+    if (effect->kind == L1_EFFECT_RELOAD_MODELS) return;
     if (effect->kind == L1_EFFECT_STATUS) return; /* the summary is the answer */
     if (effect->kind == L1_EFFECT_REPORT) {
         count_report(at, &effect->as.report, publication->duplicate);
@@ -100,9 +102,11 @@ static l1_result open_runner(replay *at, l1_diag *diag)
         .config = options->config,
         .journal_dir = options->journal_dir,
         .sink = {.state = at, .take = take},
+        .reload_at_once = true,
     };
     l1_runner_found found;
     L1_TRY(l1_runner_open(&runner, &at->runner, &found, diag));
+    L1_TRY(l1_models_start(at->runner, options->config, diag));
     l1_clock_start(&at->clock, &options->config->limits, l1_runner_now_ns(at->runner));
     if (options->journal_dir != NULL && !found.fresh) {
         (void)fprintf(stderr,

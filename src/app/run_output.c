@@ -24,6 +24,10 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
         l1_run_send_metrics(session);
         return;
     }
+    if (effect->kind == L1_EFFECT_RELOAD_MODELS) {
+        if (!session->options->config.limits.clock_from_events) l1_run_reload_models(session);
+        return;
+    }
     if (!publication->duplicate) {
         l1_metrics_take(&session->figures, effect);
         l1_metrics_latency(&session->figures, publication->decision_us, publication->durable_us);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/log.h"
+#include "app/models_start.h"
 #include "base/assert.h"
 
 enum {
@@ -235,12 +236,14 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
         .on_durable = on_durable,
         .on_durable_state = session,
         .measure = !options->config.limits.clock_from_events,
+        .reload_at_once = options->config.limits.clock_from_events,
     };
     session->is_stdio = strcmp(options->bus, "stdio") == 0;
     L1_TRY(l1_runner_open(&wanted, &session->runner, &found, diag));
     tell_found(&found, options->journal_dir);
     session->out_seq = session->mark_seq = found.published;
     l1_clock_start(&session->clock, &options->config.limits, l1_runner_now_ns(session->runner));
+    L1_TRY(l1_models_start(session->runner, &options->config, diag));
     const l1_bus_handler handler = l1_run_handler(session);
     L1_TRY(l1_bus_open(&session->loop, options->bus, &handler, &(l1_bus_options){.lock_held = true},
                        &session->bus, diag));
@@ -254,6 +257,7 @@ static int run_loop(l1_run_session *session)
     release(session); /* what was not published yet, before anyone subscribes */
     while (!session->closed) (void)uv_run(&session->loop, UV_RUN_DEFAULT);
     l1_run_snapshot_end(session);
+    l1_run_models_end(session);
     if (session->failed && !session->output_failed) return 1;
     const l1_result done = l1_runner_stop(session->runner, &diag);
     if (done.code != L1_OK) {

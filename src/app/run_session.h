@@ -50,6 +50,9 @@ typedef struct l1_run_session {
     uv_signal_t terminated, interrupted;
     uv_process_t snapshot;
     bool snapshot_runs, snapshot_wanted;
+    uv_work_t models_work;
+    l1_models_event models; /* being read */
+    bool models_run, models_wanted;
 
     l1_runner *runner;
     l1_bus *bus; /* NULL once closed */
@@ -92,6 +95,10 @@ void l1_run_client_gone(l1_run_session *session, uint32_t id);
 void l1_run_owe_ack(l1_run_session *session, uint32_t id, uint64_t client_seq);
 void l1_run_subscribe(l1_run_session *session, uint32_t id, const l1_subscription *wanted);
 void l1_run_serve_clients(l1_run_session *session);
+
+/* run_models.c: reload_models, one at a time */
+void l1_run_reload_models(l1_run_session *session);
+void l1_run_models_end(l1_run_session *session); /* waits for the worker */
 
 /* run_snapshot.c: `l1 snapshot` as a child, one at a time */
 void l1_run_snapshot_turn(l1_run_session *session);

@@ -8,6 +8,7 @@
 #include "app/effect_cursor.h"
 #include "app/instance.h"
 #include "app/latency.h"
+#include "app/model_load.h"
 #include "app/recovery.h"
 #include "app/report_store.h"
 #include "base/assert.h"
@@ -35,7 +36,7 @@ struct l1_runner {
     l1_config config;
     l1_hash128 config_hash;
     l1_runner_sink sink;
-    bool measure;
+    bool measure, reload_at_once;
     l1_instance instance;
     l1_report_store *store;
     l1_latency latency;
@@ -162,7 +163,7 @@ l1_result l1_runner_resolve(l1_runner *runner, const uint8_t *bytes, uint32_t si
 {
     const l1_effect_kind kind = kind_of(bytes, size);
     *wanted = kind == L1_EFFECT_REPORT || kind == L1_EFFECT_ALERT || kind == L1_EFFECT_STATUS ||
-              kind == L1_EFFECT_REPUBLISH;
+              kind == L1_EFFECT_REPUBLISH || kind == L1_EFFECT_RELOAD_MODELS;
     if (!*wanted) return L1_SUCCESS;
     if (!l1_effect_load(bytes, size, effect)) return unreadable(effect_seq(bytes, size), diag);
     *publication = (l1_publication){
@@ -319,8 +320,7 @@ static void note_submit(l1_runner *runner, const parked *head, int64_t at_ns)
     }
 }
 
-l1_result l1_runner_apply(l1_runner *runner, const l1_event *event, int64_t received_ns,
-                          l1_diag *diag)
+static l1_result apply(l1_runner *runner, const l1_event *event, int64_t received_ns, l1_diag *diag)
 {
     parked head = {.received_ns = runner->measure ? received_ns : 0};
     L1_ASSERT(event->at_ns >= l1_runner_now_ns(runner));
@@ -334,6 +334,51 @@ l1_result l1_runner_apply(l1_runner *runner, const l1_event *event, int64_t rece
     runner->inputs++;
     if (runner->journal == NULL) return hand_now(runner, &head, diag);
     return append_effects(runner, 0, true, head, diag);
+}
+
+void l1_runner_load_models(l1_runner *runner, bool commanded, l1_models_event *out)
+{
+    l1_model_load(
+        &(l1_model_load_request){.folder = runner->config.settings.ai_models,
+                                 .journal = runner->journal == NULL ? NULL : &runner->directory,
+                                 .slots = runner->instance.models,
+                                 .scoring = l1_system_models(runner->instance.system),
+                                 .commanded = commanded},
+        out);
+}
+
+l1_result l1_runner_take_models(l1_runner *runner, const l1_models_event *models, l1_diag *diag)
+{
+    const l1_hash128 scoring = l1_system_models(runner->instance.system);
+    const bool same = models->hash.lo == scoring.lo && models->hash.hi == scoring.hi;
+    if (same && !models->commanded) return L1_SUCCESS;
+    const l1_event event = {
+        .kind = L1_EVENT_MODELS, .at_ns = l1_runner_now_ns(runner), .as.models = *models};
+    return apply(runner, &event, 0, diag);
+}
+
+/* Whether the step just made asked for models to be read. */
+static bool asks_models(const l1_runner *runner)
+{
+    size_t at = 0;
+    const uint8_t *bytes = NULL;
+    uint32_t size = 0;
+    while (l1_effects_next(&runner->instance.effects, &at, &bytes, &size)) {
+        if (kind_of(bytes, size) == L1_EFFECT_RELOAD_MODELS) return true;
+    }
+    return false;
+}
+
+l1_result l1_runner_apply(l1_runner *runner, const l1_event *event, int64_t received_ns,
+                          l1_diag *diag)
+{
+    l1_models_event models;
+    L1_TRY(apply(runner, event, received_ns, diag));
+    if (!runner->reload_at_once || event->kind != L1_EVENT_CONTROL || !asks_models(runner)) {
+        return L1_SUCCESS;
+    }
+    l1_runner_load_models(runner, true, &models);
+    return l1_runner_take_models(runner, &models, diag);
 }
 
 l1_result l1_runner_drain(l1_runner *runner, l1_diag *diag)
@@ -489,6 +534,7 @@ static l1_result open_into(l1_runner *runner, const l1_runner_options *options,
     runner->config = *options->config;
     runner->sink = options->sink;
     runner->measure = options->measure;
+    runner->reload_at_once = options->reload_at_once;
     if (options->journal_dir == NULL) {
         L1_TRY(l1_report_store_open(NULL, runner->config.limits.signals_max, &runner->store, diag));
         return l1_instance_make(&runner->instance, &runner->config.limits, diag);

@@ -20,8 +20,9 @@ typedef struct l1_runner l1_runner;
 
 typedef struct {
     void *state;
-    /* One durable effect of kind REPORT, ALERT or STATUS. A REPUBLISH comes as the report that it
-     * names, with publication->duplicate set and publication->seq and effect->seq its own. */
+    /* One durable effect of kind REPORT, ALERT, STATUS or RELOAD_MODELS. A REPUBLISH comes as the
+     * report that it names, with publication->duplicate set and publication->seq and effect->seq
+     * its own. */
     void (*take)(void *state, const l1_effect *effect, const l1_publication *publication);
     /* The last effect that is really out, given the last one handed over; NULL: the same. */
     uint64_t (*published)(void *state, uint64_t handed);
@@ -35,6 +36,9 @@ typedef struct {
     void (*on_durable)(void *state); /* from the journal's threads; NULL: the caller polls */
     void *on_durable_state;
     bool measure; /* fill latency_us from the monotonic clock */
+    /* reload_models is obeyed inside the apply that brings it (time comes from the messages, or
+     * there is no loop); otherwise the sink gets an effect RELOAD_MODELS and does it. */
+    bool reload_at_once;
 } l1_runner_options;
 
 /* What opening found and did, for the log. */
@@ -58,6 +62,16 @@ L1_MUST_USE l1_result l1_runner_open(const l1_runner_options *options, l1_runner
  * when the journal's queue is full. */
 L1_MUST_USE l1_result l1_runner_apply(l1_runner *runner, const l1_event *event, int64_t received_ns,
                                       l1_diag *diag);
+
+/* --- models: read by `load`, in force once `take` has applied the event --- */
+
+/* Reads the folder of ai.models into `out`. May run on another thread while the runner is stepped;
+ * one at a time. `commanded`: by reload_models. */
+void l1_runner_load_models(l1_runner *runner, bool commanded, l1_models_event *out);
+
+/* Applies what was read, at the system's time, if it changes or answers anything. */
+L1_MUST_USE l1_result l1_runner_take_models(l1_runner *runner, const l1_models_event *models,
+                                            l1_diag *diag);
 
 /* Hands over what has become durable. */
 L1_MUST_USE l1_result l1_runner_release(l1_runner *runner, l1_diag *diag);

@@ -124,14 +124,14 @@ static l1_result check_mode(l1_collector *collector)
 
 static l1_result check_models(const l1_collector *collector)
 {
-    const l1_settings *settings = &collector->config->settings;
-    if ((settings->ai_gate & settings->ai_shadow) != 0) {
+    const l1_limits *limits = &collector->config->limits;
+    if ((limits->ai_gate & limits->ai_shadow) != 0) {
         return l1_collect_refuse(collector, L1_CONFIG_VALUE, place_of(collector, "ai.shadow"),
                                  "ai.shadow",
                                  "names a head that ai.gate names too; a head either "
                                  "rejects or is only reported: remove it from one");
     }
-    if (collector->config->limits.ai_required && settings->ai_gate == 0) {
+    if (limits->ai_required && limits->ai_gate == 0) {
         return l1_collect_refuse(collector, L1_CONFIG_VALUE, place_of(collector, "ai.gate"),
                                  "ai.gate",
                                  "is empty while ai.required is true: nothing would "

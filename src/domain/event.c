@@ -47,6 +47,15 @@ static void refusal_archive(l1_archive *archive, l1_refusal *refusal)
     l1_archive_u64(archive, &refusal->content.hi);
 }
 
+static void models_archive(l1_archive *archive, l1_models_event *models)
+{
+    l1_archive_u64(archive, &models->hash.lo);
+    l1_archive_u64(archive, &models->hash.hi);
+    l1_archive_bool(archive, &models->refused);
+    l1_archive_bool(archive, &models->commanded);
+    l1_archive_text(archive, models->cause, sizeof models->cause);
+}
+
 void l1_event_archive(l1_archive *archive, l1_event *event)
 {
     l1_archive_enum(archive, &event->kind, L1_EVENT_COUNT);
@@ -64,6 +73,7 @@ void l1_event_archive(l1_archive *archive, l1_event *event)
     case L1_EVENT_REFUSED: refusal_archive(archive, &event->as.refusal); break;
     case L1_EVENT_VENUE: l1_venue_event_archive(archive, &event->as.venue); break;
     case L1_EVENT_SPACE: l1_archive_bool(archive, &event->as.space_low); break;
+    case L1_EVENT_MODELS: models_archive(archive, &event->as.models); break;
     case L1_EVENT_COUNT: break; /* not a kind */
     }
 }

@@ -24,6 +24,7 @@ typedef enum {
     L1_EVENT_REFUSED, /* a message that could not be decoded */
     L1_EVENT_VENUE,   /* from a venue outside the process */
     L1_EVENT_SPACE,   /* journal.space_low changed: entries are denied while it is low */
+    L1_EVENT_MODELS,  /* a model bundle was read, or could not be */
     L1_EVENT_COUNT
 } l1_event_kind;
 
@@ -72,6 +73,15 @@ typedef struct {
     l1_hash128 content;                   /* of the raw bytes */
 } l1_refusal;
 
+/* What came of reading the folder of models. The bundle itself lies in the bank of the system
+ * (models/bundle.h) and, by the same hash, beside the journal. */
+typedef struct {
+    l1_hash128 hash; /* of the bundle that scores from now on; zero = none does */
+    bool refused;    /* the folder could not be used; `cause` says why */
+    bool commanded;  /* by reload_models, which is answered by an alert */
+    char cause[192];
+} l1_models_event;
+
 typedef struct {
     l1_event_kind kind;
     int64_t at_ns;
@@ -86,6 +96,7 @@ typedef struct {
         l1_refusal refusal;
         l1_venue_event venue;
         bool space_low;
+        l1_models_event models;
     } as;
 } l1_event;
 

@@ -16,3 +16,16 @@ int l1_limits_symbol(const l1_limits *limits, const char *name)
     }
     return -1;
 }
+
+const char *l1_head_text(l1_head head)
+{
+    static const char *const texts[L1_HEAD_COUNT] = {
+        [L1_HEAD_SURVIVAL] = "survival",
+        [L1_HEAD_MOVEMENT] = "movement",
+        [L1_HEAD_DIRECTION] = "direction",
+        [L1_HEAD_TREND] = "trend",
+    };
+    L1_ASSERT((unsigned)head < L1_HEAD_COUNT);
+    L1_ASSERT(texts[head] != NULL);
+    return texts[head];
+}

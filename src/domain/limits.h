@@ -85,7 +85,7 @@ typedef struct {
     bool ai_required;
     uint32_t ai_gate, ai_shadow;    /* bits of l1_head: may veto; reported only */
     l1_threshold_kind ai_threshold; /* which of a bundle's thresholds a score has to reach */
-    bool clock_from_events; /* --clock events and replay: time is the messages' own */
+    bool clock_from_events;         /* --clock events and replay: time is the messages' own */
 
     uint32_t signals_max; /* ids remembered */
     uint32_t orders_max;  /* own orders and stops open at once, all symbols */
@@ -93,6 +93,9 @@ typedef struct {
     uint32_t symbols_count;
     l1_instrument symbols[L1_SYMBOLS_MAX];
 } l1_limits;
+
+/* "survival", ...; static storage. */
+const char *l1_head_text(l1_head head);
 
 /* Index of the configured symbol named `name`, or -1. */
 int l1_limits_symbol(const l1_limits *limits, const char *name);

@@ -57,13 +57,25 @@ static void order_archive(l1_archive *archive, l1_report_order *order)
     l1_archive_enum(archive, &order->status, L1_ORDER_STATUS_COUNT);
 }
 
-static void scores_archive(l1_archive *archive, l1_scores *scores)
+static void head_archive(l1_archive *archive, l1_scores *scores)
 {
     l1_archive_i64(archive, &scores->logreg_e8);
     l1_archive_i64(archive, &scores->random_forest_e8);
     l1_archive_i64(archive, &scores->lightgbm_e8);
     l1_archive_i64(archive, &scores->ensemble_e8);
     l1_archive_i64(archive, &scores->threshold_e8);
+}
+
+/* Heads that were not computed take no room. */
+void l1_ai_scores_archive(l1_archive *archive, l1_ai_scores *scores)
+{
+    l1_archive_count(archive, &scores->computed, (1U << L1_HEAD_COUNT) - 1);
+    l1_archive_enum(archive, &scores->head, L1_HEAD_COUNT);
+    l1_archive_bool(archive, &scores->stop_clamped);
+    L1_ASSERT(scores->computed < 1U << L1_HEAD_COUNT);
+    for (unsigned head = 0; head < L1_HEAD_COUNT; head++) {
+        if ((scores->computed >> head & 1) != 0) head_archive(archive, &scores->of[head]);
+    }
 }
 
 static void lists_archive(l1_archive *archive, l1_report *report)
@@ -107,7 +119,7 @@ void l1_report_archive(l1_archive *archive, l1_report *report)
     l1_archive_i64(archive, &report->net_qty_e8);
     l1_archive_i64(archive, &report->avg_price_e8);
     l1_archive_i64(archive, &report->slippage_e8);
-    scores_archive(archive, &report->scores);
+    l1_ai_scores_archive(archive, &report->scores);
     l1_archive_i64(archive, &report->exposure_e8);
     l1_archive_i64(archive, &report->correlation_impact_e8);
     l1_archive_enum(archive, &report->reason, L1_RULE_COUNT);

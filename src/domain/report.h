@@ -92,8 +92,17 @@ typedef struct {
 
 /* Scores of one model head, probabilities in e8; L1_OFF = not computed. */
 typedef struct {
-    int64_t logreg_e8, random_forest_e8, lightgbm_e8, ensemble_e8, threshold_e8;
+    int64_t logreg_e8, random_forest_e8, lightgbm_e8, ensemble_e8;
+    int64_t threshold_e8; /* of the ensemble */
 } l1_scores;
+
+/* Scores of all heads for one signal. */
+typedef struct {
+    uint32_t computed; /* bits of l1_head; the others hold nothing */
+    l1_head head;      /* the one shown first: the gate's */
+    bool stop_clamped; /* survival was asked for the nearest stop that training knew */
+    l1_scores of[L1_HEAD_COUNT];
+} l1_ai_scores;
 
 typedef struct {
     bool protection; /* false: kind "signal" */
@@ -109,7 +118,7 @@ typedef struct {
     int64_t requested_qty_e8, executed_qty_e8, net_qty_e8, avg_price_e8;
     int64_t executed_quote_e8; /* what changed hands in quote, exactly; avg_price is rounded */
     int64_t slippage_e8;       /* percent against the mid at arrival, positive = worse */
-    l1_scores scores;
+    l1_ai_scores scores;
     int64_t exposure_e8;           /* after the order / equity */
     int64_t correlation_impact_e8; /* growth of effective exposure caused by the order */
     l1_rule reason;                /* UNJUDGED = null */
@@ -151,7 +160,8 @@ typedef struct {
     X(OUTCOME_UNKNOWN, CRITICAL)                                                                   \
     X(VENUE_REJECTED, WARNING)                                                                     \
     X(VENUE_DOWN, CRITICAL)                                                                        \
-    X(JOURNAL_SPACE, CRITICAL)
+    X(JOURNAL_SPACE, CRITICAL)                                                                     \
+    X(MODELS_LOADED, INFO)
 typedef enum l1_alert_code {
 #define X(code, level) L1_ALERT_##code,
     L1_ALERT_MAP(X)
@@ -171,6 +181,7 @@ typedef struct {
     char message[256];
 } l1_alert;
 
+void l1_ai_scores_archive(l1_archive *archive, l1_ai_scores *scores);
 void l1_report_archive(l1_archive *archive, l1_report *report);
 void l1_alert_archive(l1_archive *archive, l1_alert *alert);
 

@@ -15,7 +15,8 @@ uint32_t l1_engine_requests_max(const l1_limits *limits)
 size_t l1_engine_cost(const l1_limits *limits)
 {
     return l1_arena_cost(sizeof(l1_engine)) + l1_arena_cost(sizeof(l1_order_pace)) +
-           l1_signal_table_cost(limits->signals_max) + l1_executions_cost(limits->orders_max);
+           l1_feature_state_cost(limits) + l1_signal_table_cost(limits->signals_max) +
+           l1_executions_cost(limits->orders_max);
 }
 
 l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
@@ -25,6 +26,7 @@ l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
     l1_engine *engine = l1_arena_take(arena, sizeof *engine);
     engine->limits = *limits;
     engine->pace = l1_arena_take(arena, sizeof *engine->pace);
+    engine->features = l1_feature_state_new(arena, limits);
     l1_signal_table_init(&engine->signals, arena, limits->signals_max);
     l1_executions_init(&engine->executions, arena, limits->orders_max);
     l1_account_init(&engine->account, limits);
@@ -51,6 +53,7 @@ void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *ou
     case L1_EVENT_CONTROL: l1_engine_on_control(engine, &event->as.control, out); break;
     case L1_EVENT_REFUSED: l1_engine_on_refusal(engine, &event->as.refusal, out); break;
     case L1_EVENT_VENUE: l1_engine_on_venue(engine, &event->as.venue, out); break;
+    case L1_EVENT_MODELS: l1_engine_on_models(engine, &event->as.models, out); break;
     case L1_EVENT_SPACE:
         engine->kill_switch.space_low = event->as.space_low;
         l1_engine_alert(engine, L1_ALERT_JOURNAL_SPACE, -1, NULL, L1_OFF, L1_OFF, out, "%s",

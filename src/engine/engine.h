@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "domain/effect.h"
 #include "domain/event.h"
+#include "models/bundle.h"
 #include "risk/presend.h"
 
 typedef struct l1_engine l1_engine;
@@ -52,6 +53,13 @@ uint64_t l1_engine_take_id(l1_engine *engine);
 
 /* True while a signal still waits for its final report. */
 bool l1_engine_pending(const l1_engine *engine);
+
+/* Where bundles named by a MODELS event are found; the caller's, and it outlives the engine. False
+ * when the bundle of the state is not in it: after a load it must be put there first. */
+L1_MUST_USE bool l1_engine_use_models(l1_engine *engine, const l1_model_bank *bank);
+
+/* Content hash of the bundle that scores; zero = none. */
+l1_hash128 l1_engine_models(const l1_engine *engine);
 
 /* --- read access for metrics and tests --- */
 const l1_limits *l1_engine_limits(const l1_engine *engine);

@@ -15,6 +15,9 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
         l1_archive_i64(archive, &engine->known_mid_e8[i]);
         l1_archive_i64(archive, &engine->drawdown_day[i + 1]);
     }
+    l1_feature_state_archive(archive, engine->features);
+    l1_archive_u64(archive, &engine->models.lo);
+    l1_archive_u64(archive, &engine->models.hi);
     l1_account_archive(archive, &engine->account, symbols);
     l1_drawdown_archive(archive, &engine->drawdown, symbols);
     l1_kill_switch_archive(archive, &engine->kill_switch, symbols);
@@ -111,6 +114,15 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
     }
 }
 
+static void adopt_features(l1_engine *engine, const l1_engine *old)
+{
+    int32_t from[L1_SYMBOLS_MAX];
+    for (uint32_t i = 0; i < engine->limits.symbols_count; i++) {
+        from[i] = l1_limits_symbol(&old->limits, engine->limits.symbols[i].name);
+    }
+    l1_feature_state_adopt(engine->features, old->features, from);
+}
+
 static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int32_t *map,
                              char why[160])
 {
@@ -174,6 +186,8 @@ bool l1_engine_adopt(l1_engine *engine, const l1_engine *old, char why[160])
     if (!adopt_signals(engine, old, why)) return false;
     adopt_account(&engine->account, &old->account, map, old->limits.symbols_count);
     adopt_symbols(engine, old, map);
+    adopt_features(engine, old);
+    engine->models = old->models;
     memcpy(engine->pace, old->pace, sizeof *engine->pace);
     for (uint32_t i = 0; i < L1_PACE_KEPT; i++) {
         const int32_t symbol = engine->pace->entries[i].symbol;

@@ -3,6 +3,7 @@
 #define L1_ENGINE_ENGINE_STATE_H
 
 #include "decision/risk_rules.h"
+#include "decision/trend_ai.h"
 #include "engine/engine.h"
 #include "order_manager/executions.h"
 #include "order_manager/signal_table.h"
@@ -11,6 +12,8 @@ struct l1_engine {
     l1_limits limits;
     l1_market markets[L1_SYMBOLS_MAX];
     l1_volatility volatility[L1_SYMBOLS_MAX];
+    l1_feature_state *features;
+    l1_hash128 models; /* content of the bundle that scores; zero = none */
     l1_account account;
     l1_drawdown drawdown;
     l1_kill_switch kill_switch;
@@ -26,10 +29,16 @@ struct l1_engine {
     uint64_t last_serial;
     uint32_t pending; /* accepted signals without a final report */
 
+    /* Where `models` lies: found again after a load. */
+    const l1_model_bank *bank;
+    const l1_bundle *bundle;
+    int32_t bundle_symbols[L1_SYMBOLS_MAX];
+
     /* Working memory of one call; no part of the state. */
     l1_effect effect;
     l1_assessment facts;
     l1_decision decision;
+    l1_gate_verdict verdict;
     int64_t base_e8[L1_SYMBOLS_MAX], mid_e8[L1_SYMBOLS_MAX], mid_until_ns[L1_SYMBOLS_MAX];
 };
 
@@ -60,6 +69,10 @@ void l1_engine_on_portfolio(l1_engine *engine, const l1_portfolio *portfolio, l1
 void l1_engine_on_control(l1_engine *engine, const l1_control *control, l1_engine_out *out);
 void l1_engine_on_clock_jump(l1_engine *engine, int64_t jump_ns, l1_engine_out *out);
 void l1_engine_open_day(l1_engine *engine);
+
+/* --- models.c: the bundle that scores --- */
+void l1_engine_on_models(l1_engine *engine, const l1_models_event *models, l1_engine_out *out);
+l1_ai_view l1_engine_ai_view(const l1_engine *engine);
 
 /* --- booking.c: balances, locks and losses follow every send, fill and end --- */
 void l1_engine_book_send(l1_engine *engine, uint32_t order);

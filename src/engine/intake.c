@@ -4,7 +4,6 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "decision/execution_logic.h"
-#include "decision/trend_ai.h"
 #include "engine/engine_state.h"
 #include "executor/legs.h"
 
@@ -67,7 +66,7 @@ static l1_report *blank_report(l1_engine *engine, const char *signal_id, l1_rule
     report->slippage_e8 = L1_OFF;
     report->exposure_e8 = L1_OFF;
     report->correlation_impact_e8 = L1_OFF;
-    report->scores = (l1_scores){L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF};
+    report->scores = l1_ai_scores_none(&engine->limits);
     return report;
 }
 
@@ -81,6 +80,7 @@ static l1_report *report_of_signal(l1_engine *engine, const l1_signal *signal, l
     report->requested_qty_e8 = signal->qty_e8;
     report->exposure_e8 = engine->facts.exposure_e8;
     report->correlation_impact_e8 = engine->facts.correlation_impact_e8;
+    report->scores = engine->verdict.scores;
     return report;
 }
 
@@ -166,8 +166,8 @@ static void alert_drawdown(l1_engine *engine, const l1_signal *signal, l1_engine
     }
 }
 
-static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id,
-                  const l1_scores *scores, const l1_plan *plan, l1_engine_out *out)
+static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, const l1_plan *plan,
+                  l1_engine_out *out)
 {
     const uint32_t at = l1_execution_open(&engine->executions);
     L1_ASSERT(at != L1_NONE);
@@ -185,7 +185,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id,
     execution->limit_e8 = engine->facts.limit_e8;
     execution->arrival_mid_e8 = engine->facts.mid_e8;
     execution->arrival_ns = engine->now_ns;
-    execution->scores = *scores;
+    execution->scores = engine->verdict.scores;
     execution->adjustments_count = engine->decision.adjustments_count;
     memcpy(execution->adjustments, engine->decision.adjustments, sizeof execution->adjustments);
     l1_risk_impact(&view, signal, execution->planned_e8, execution->arrival_mid_e8,
@@ -206,15 +206,17 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
     const l1_market *market = &engine->markets[signal->symbol];
     const l1_volatility *volatility = &engine->volatility[signal->symbol];
     const bool bar_fresh = l1_market_bar_fresh(market, engine->now_ns, limits->market_age_ns);
-    l1_scores scores;
-    const l1_rule veto = l1_trend_ai_gate(limits, &scores);
     if (!l1_decide_protection(limits, signal, &engine->facts, volatility, bar_fresh,
                               &engine->decision)) {
         reject(engine, signal, id, &engine->decision.refusal, 1, out);
         return;
     }
-    if (veto != L1_RULE_UNJUDGED && !engine->facts.reducing) {
-        reject_for(engine, signal, id, veto, limits->ai_required ? "ai.required is true" : "", out);
+    const l1_ai_view view = l1_engine_ai_view(engine);
+    const l1_ai_question question = {signal->symbol, signal->side, engine->facts.mid_e8,
+                                     engine->decision.stop_e8};
+    l1_trend_ai_gate(&view, &question, &engine->verdict);
+    if (engine->verdict.vetoes_count > 0 && !engine->facts.reducing) {
+        reject(engine, signal, id, engine->verdict.vetoes, engine->verdict.vetoes_count, out);
         return;
     }
     if (!l1_decide_size(limits, signal, &engine->facts, volatility, bar_fresh, &engine->decision)) {
@@ -231,7 +233,7 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
         reject_for(engine, signal, id, L1_RULE_NO_PLAN, "order.open_max is reached", out);
         return;
     }
-    begin(engine, signal, id, &scores, &plan, out);
+    begin(engine, signal, id, &plan, out);
 }
 
 void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_out *out)
@@ -239,6 +241,7 @@ void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_o
     L1_ASSERT(signal->id[0] != '\0');
     L1_ASSERT(signal->symbol < (int32_t)engine->limits.symbols_count);
     const l1_hash128 id = l1_hash_of(ID_DOMAIN, signal->id, strlen(signal->id));
+    engine->verdict.scores = l1_ai_scores_none(&engine->limits); /* until the gate has scored */
     if (duplicate(engine, signal->id, signal->symbol, id, signal->content, out)) return;
     if (!remember(engine, signal->id, signal->symbol, id, signal->content, out)) {
         engine->facts.exposure_e8 = engine->facts.correlation_impact_e8 = L1_OFF;

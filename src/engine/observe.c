@@ -71,6 +71,7 @@ void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
         return;
     }
     l1_volatility_on_bar(&engine->volatility[bar->symbol], bar);
+    l1_feature_state_on_bar(engine->features, bar);
     keep_mid(engine, bar->symbol);
 }
 
@@ -165,9 +166,8 @@ void l1_engine_on_control(l1_engine *engine, const l1_control *control, l1_engin
     switch (control->command) {
     case L1_CONTROL_CANCEL_ALL: cancel_all(engine, out); return;
     case L1_CONTROL_STATUS: l1_engine_put(engine, L1_EFFECT_STATUS, out); return;
-    case L1_CONTROL_RELOAD_MODELS:
-        l1_engine_alert(engine, L1_ALERT_MODELS_UNAVAILABLE, -1, NULL, L1_OFF, L1_OFF, out,
-                        "reload_models: this version has no models to load");
+    case L1_CONTROL_RELOAD_MODELS: /* read off the loop; a MODELS event brings the answer */
+        l1_engine_put(engine, L1_EFFECT_RELOAD_MODELS, out);
         return;
     default: break;
     }

@@ -13,8 +13,8 @@
 #ifndef L1_FEATURES_FEATURE_STATE_H
 #define L1_FEATURES_FEATURE_STATE_H
 
-#include "base/arena.h"
 #include "base/archive.h"
+#include "base/arena.h"
 #include "domain/limits.h"
 #include "domain/market.h"
 #include "features/feature_set.h"

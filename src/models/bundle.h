@@ -17,11 +17,9 @@
  *   platt_logreg=A B  platt_random_forest=A B  platt_lightgbm=A B   log-odds = A x raw + B
  *   stack=W0 W1 W2 W3                          log-odds = W0 + sum W x calibrated log-odds
  *   stop_atr=MIN MAX                           survival: range of the stop in ATR while training
- *   threshold_operating=SYMBOL T1 T2 T3 T4     log-odds of logreg, random_forest, lightgbm, ensemble
- *   threshold_f1=SYMBOL T1 T2 T3 T4
- *   [head trend]
- *   platt=A B
- *   threshold_operating=SYMBOL T  threshold_f1=SYMBOL T
+ *   threshold_operating=SYMBOL T1 T2 T3 T4     log-odds of logreg, random_forest, lightgbm,
+ * ensemble threshold_f1=SYMBOL T1 T2 T3 T4 [head trend] platt=A B threshold_operating=SYMBOL T
+ * threshold_f1=SYMBOL T
  *
  * Raw of a forest is sigmoid x its raw score. Every number is finite (thresholds may be -inf:
  * never a veto). Every symbol needs both thresholds of every head.
@@ -112,8 +110,7 @@ void l1_head_row(const l1_bundle *bundle, l1_head head, const l1_feature_vector 
 /* One head's scores of a row, for parity tests: raw (uncalibrated) score of a model. */
 double l1_head_raw(const l1_bundle *bundle, l1_head head, l1_model model, const double *row);
 
-/* Words: "survival", ...; "logreg", ... */
-const char *l1_head_text(l1_head head);
+/* "logreg", "random_forest", "lightgbm"; static storage. */
 const char *l1_model_text(l1_model model);
 
 /* --- two slots --- */

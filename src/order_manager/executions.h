@@ -62,7 +62,7 @@ typedef struct {
     int64_t limit_e8;                 /* worst price on the tick */
     int64_t arrival_mid_e8, arrival_ns;
     int64_t exposure_e8, correlation_impact_e8;
-    l1_scores scores;
+    l1_ai_scores scores;
     uint32_t adjustments_count;
     l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
 

@@ -42,11 +42,7 @@ static void archive_decided(l1_archive *archive, l1_execution *execution)
     l1_archive_i64(archive, &execution->arrival_ns);
     l1_archive_i64(archive, &execution->exposure_e8);
     l1_archive_i64(archive, &execution->correlation_impact_e8);
-    l1_archive_i64(archive, &execution->scores.logreg_e8);
-    l1_archive_i64(archive, &execution->scores.random_forest_e8);
-    l1_archive_i64(archive, &execution->scores.lightgbm_e8);
-    l1_archive_i64(archive, &execution->scores.ensemble_e8);
-    l1_archive_i64(archive, &execution->scores.threshold_e8);
+    l1_ai_scores_archive(archive, &execution->scores);
     l1_archive_count(archive, &execution->adjustments_count, L1_ADJUSTMENTS_MAX);
     for (uint32_t i = 0; i < execution->adjustments_count; i++) {
         l1_adjustment *adjustment = &execution->adjustments[i];

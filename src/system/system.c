@@ -157,6 +157,16 @@ void l1_system_step(l1_system *system, const l1_event *event, l1_effects *effect
     if (system->venue != NULL) observe(system, event);
 }
 
+bool l1_system_use_models(l1_system *system, const l1_model_bank *bank)
+{
+    return l1_engine_use_models(system->engine, bank);
+}
+
+l1_hash128 l1_system_models(const l1_system *system)
+{
+    return l1_engine_models(system->engine);
+}
+
 int64_t l1_system_next_due_ns(const l1_system *system)
 {
     int64_t due_ns = INT64_MAX;

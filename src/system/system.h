@@ -26,6 +26,13 @@ size_t l1_system_effects_max(const l1_limits *limits);
  * event->at_ns must not lie before the previous event's. */
 void l1_system_step(l1_system *system, const l1_event *event, l1_effects *effects);
 
+/* Where bundles named by MODELS events are found; it outlives the system. False when the bundle of
+ * the state (after a load) is not in it. */
+L1_MUST_USE bool l1_system_use_models(l1_system *system, const l1_model_bank *bank);
+
+/* Content hash of the bundle that scores; zero = none. */
+l1_hash128 l1_system_models(const l1_system *system);
+
 /* When the next timer or venue arrival is due; INT64_MAX when none is. */
 int64_t l1_system_next_due_ns(const l1_system *system);
 

@@ -88,10 +88,8 @@ static const char *asset_name(const l1_limits *limits, int32_t asset)
 
 /* ---- report ------------------------------------------------------------------------------ */
 
-static void put_scores(l1_json_writer *out, const l1_scores *scores)
+static void put_head_scores(l1_json_writer *out, const l1_scores *scores)
 {
-    KEY(out, "ai_scores");
-    l1_json_open(out, '{');
     KEY(out, "logreg");
     l1_json_put_decimal(out, scores->logreg_e8);
     KEY(out, "random_forest");
@@ -102,10 +100,32 @@ static void put_scores(l1_json_writer *out, const l1_scores *scores)
     l1_json_put_decimal(out, scores->ensemble_e8);
     KEY(out, "threshold");
     l1_json_put_decimal(out, scores->threshold_e8);
+}
+
+/* The gate's head first, the others below it. */
+static void put_scores(l1_json_writer *out, const l1_ai_scores *scores)
+{
+    static const l1_scores none = {L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF};
+    const uint32_t first = 1U << scores->head;
+    KEY(out, "ai_scores");
+    l1_json_open(out, '{');
+    put_head_scores(out, (scores->computed & first) != 0 ? &scores->of[scores->head] : &none);
     KEY(out, "head");
-    put_word(out, "survival");
+    put_word(out, l1_head_text(scores->head));
+    if (scores->stop_clamped) {
+        KEY(out, "stop_clamped");
+        l1_json_put_bool(out, true);
+    }
     KEY(out, "heads");
-    l1_json_put_raw(out, "{}", 2);
+    l1_json_open(out, '{');
+    for (unsigned head = 0; head < L1_HEAD_COUNT; head++) {
+        if ((scores->computed & ~first & 1U << head) == 0) continue;
+        l1_json_key(out, l1_head_text((l1_head)head));
+        l1_json_open(out, '{');
+        put_head_scores(out, &scores->of[head]);
+        l1_json_close(out, '}');
+    }
+    l1_json_close(out, '}');
     l1_json_close(out, '}');
 }
 

@@ -28,7 +28,9 @@ static l1_effect filled(void)
         .net_qty_e8 = 999000,
         .avg_price_e8 = INT64_C(5012530000000),
         .slippage_e8 = 11000000,
-        .scores = {74500000, 82100000, 79800000, 79000000, 55000000},
+        .scores = {.computed = 1U << L1_HEAD_SURVIVAL | 1U << L1_HEAD_TREND,
+                   .of = {[L1_HEAD_SURVIVAL] = {74500000, 82100000, 79800000, 79000000, 55000000},
+                          [L1_HEAD_TREND] = {L1_OFF, L1_OFF, L1_OFF, 61000000, 50000000}}},
         .exposure_e8 = 18500000,
         .correlation_impact_e8 = 2300000,
         .adjustments_count = 1,
@@ -95,7 +97,9 @@ static void test_report__of_a_fill_stands_as_in_the_contract(void **state)
         "\"net_qty\":0.00999,"
         "\"avg_price\":50125.3,\"slippage\":0.11,\"ai_scores\":{\"logreg\":0.745,"
         "\"random_forest\":0.821,\"lightgbm\":0.798,\"ensemble\":0.79,\"threshold\":0.55,"
-        "\"head\":\"survival\",\"heads\":{}},\"risk_metrics\":{\"portfolio_exposure_btc\":0.185,"
+        "\"head\":\"survival\",\"heads\":{\"trend\":{\"logreg\":null,\"random_forest\":null,"
+        "\"lightgbm\":null,\"ensemble\":0.61,\"threshold\":0.5}}},"
+        "\"risk_metrics\":{\"portfolio_exposure_btc\":0.185,"
         "\"correlation_impact\":0.023},\"reason\":null,\"violations\":[],\"adjustments\":[{"
         "\"field\":\"take_profit\",\"from\":1,\"to\":null,\"rule\":\"TAKE_PROFIT\"}],"
         "\"orders\":[{\"client_order_id\":\"E" NO_ORDER "\",\"side\":\"buy\",\"type\":\"limit\","
@@ -121,7 +125,6 @@ static void test_report__of_a_malformed_signal_holds_nulls(void **state)
     report->status = L1_REPORT_REJECTED;
     report->requested_qty_e8 = L1_OFF;
     report->avg_price_e8 = report->slippage_e8 = L1_OFF;
-    report->scores = (l1_scores){L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF};
     report->exposure_e8 = report->correlation_impact_e8 = L1_OFF;
     report->reason = L1_RULE_MALFORMED_SIGNAL;
     report->violations_count = 2;
@@ -246,6 +249,28 @@ static void check_order(const json_t *got, const l1_report_order *order)
                         l1_order_status_text(order->status));
 }
 
+static void check_scores(const json_t *root, const l1_ai_scores *scores)
+{
+    const json_t *heads = json_object_get(root, "heads");
+    size_t below = 0;
+    assert_string_equal(json_string_value(json_object_get(root, "head")),
+                        l1_head_text(scores->head));
+    CHECK((json_object_get(root, "stop_clamped") != NULL) == scores->stop_clamped);
+    for (unsigned head = 0; head < L1_HEAD_COUNT; head++) {
+        const bool first = head == scores->head, has = (scores->computed >> head & 1) != 0;
+        const json_t *at = first ? root : json_object_get(heads, l1_head_text((l1_head)head));
+        if (!first) CHECK((at != NULL) == has);
+        below += !first && has;
+        if (at == NULL) continue;
+        check_number(at, "logreg", has ? scores->of[head].logreg_e8 : L1_OFF);
+        check_number(at, "random_forest", has ? scores->of[head].random_forest_e8 : L1_OFF);
+        check_number(at, "lightgbm", has ? scores->of[head].lightgbm_e8 : L1_OFF);
+        check_number(at, "ensemble", has ? scores->of[head].ensemble_e8 : L1_OFF);
+        check_number(at, "threshold", has ? scores->of[head].threshold_e8 : L1_OFF);
+    }
+    CHECK(json_object_size(heads) == below);
+}
+
 static void check_report(const json_t *root, const l1_report *report)
 {
     static const char *const keys[] = {
@@ -271,7 +296,7 @@ static void check_report(const json_t *root, const l1_report *report)
     check_number(root, "net_qty", report->net_qty_e8);
     check_number(root, "avg_price", report->avg_price_e8);
     check_number(root, "slippage", report->slippage_e8);
-    check_number(json_object_get(root, "ai_scores"), "ensemble", report->scores.ensemble_e8);
+    check_scores(json_object_get(root, "ai_scores"), &report->scores);
     check_number(json_object_get(root, "risk_metrics"),
                  report->symbol < 0    ? "portfolio_exposure"
                  : report->symbol == 0 ? "portfolio_exposure_btc"

@@ -4,7 +4,6 @@
 
 #include "decision/execution_logic.h"
 #include "decision/risk_rules.h"
-#include "decision/trend_ai.h"
 #include "testlib/check.h"
 #include "testlib/scenario.h"
 
@@ -193,18 +192,6 @@ static void test_take_profit__is_listed_as_not_placed(void **state)
     CHECK(f.decision.adjustments[0].to_e8 == L1_OFF);
 }
 
-static void test_gate__denies_while_models_are_required_and_none_is_there(void **state)
-{
-    (void)state;
-    l1_limits limits = scenario_limits();
-    l1_scores scores;
-    limits.ai_required = true;
-    CHECK(l1_trend_ai_gate(&limits, &scores) == L1_RULE_AI_UNAVAILABLE);
-    limits.ai_required = false;
-    CHECK(l1_trend_ai_gate(&limits, &scores) == L1_RULE_UNJUDGED);
-    CHECK(scores.ensemble_e8 == L1_OFF);
-}
-
 static void test_plan__children_add_up_to_the_quantity(void **state)
 {
     (void)state;
@@ -226,7 +213,6 @@ int main(void)
         cmocka_unit_test(test_size__below_the_minimum_order_is_refused),
         cmocka_unit_test(test_reducing__sell_is_only_put_on_the_lot_and_cut_to_what_there_is),
         cmocka_unit_test(test_take_profit__is_listed_as_not_placed),
-        cmocka_unit_test(test_gate__denies_while_models_are_required_and_none_is_there),
         cmocka_unit_test(test_plan__children_add_up_to_the_quantity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

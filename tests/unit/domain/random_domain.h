@@ -161,6 +161,13 @@ static inline void any_event(l1_prng *prng, l1_event_kind kind, l1_event *event)
     case L1_EVENT_REFUSED: any_refusal(prng, &event->as.refusal); break;
     case L1_EVENT_VENUE: any_venue_event(prng, &event->as.venue); break;
     case L1_EVENT_SPACE: event->as.space_low = any_bool(prng); break;
+    case L1_EVENT_MODELS:
+        event->as.models.hash.lo = l1_prng_next(prng);
+        event->as.models.hash.hi = l1_prng_next(prng);
+        event->as.models.refused = any_bool(prng);
+        event->as.models.commanded = any_bool(prng);
+        any_text(prng, event->as.models.cause, sizeof event->as.models.cause);
+        break;
     case L1_EVENT_COUNT: break;
     }
 }
@@ -195,22 +202,18 @@ static inline void any_report(l1_prng *prng, unsigned symbols, l1_report *report
     report->has_side = any_bool(prng);
     report->status = (l1_report_status)any_below(prng, L1_REPORT_STATUS_COUNT);
     int64_t *const numbers[] = {
-        &report->requested_qty_e8,
-        &report->executed_qty_e8,
-        &report->executed_quote_e8,
-        &report->executed_quote_e8,
-        &report->net_qty_e8,
-        &report->avg_price_e8,
-        &report->slippage_e8,
-        &report->exposure_e8,
-        &report->correlation_impact_e8,
-        &report->scores.logreg_e8,
-        &report->scores.random_forest_e8,
-        &report->scores.lightgbm_e8,
-        &report->scores.ensemble_e8,
-        &report->scores.threshold_e8,
+        &report->requested_qty_e8,  &report->executed_qty_e8, &report->executed_quote_e8,
+        &report->executed_quote_e8, &report->net_qty_e8,      &report->avg_price_e8,
+        &report->slippage_e8,       &report->exposure_e8,     &report->correlation_impact_e8,
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) *numbers[i] = any_number(prng);
+    report->scores.computed = any_below(prng, 1U << L1_HEAD_COUNT);
+    report->scores.head = (l1_head)any_below(prng, L1_HEAD_COUNT);
+    report->scores.stop_clamped = any_bool(prng);
+    for (unsigned head = 0; head < L1_HEAD_COUNT; head++) {
+        report->scores.of[head] = (l1_scores){any_number(prng), any_number(prng), any_number(prng),
+                                              any_number(prng), any_number(prng)};
+    }
     report->reason = (l1_rule)any_below(prng, L1_RULE_COUNT);
     report->violations_count = any_below(prng, L1_VIOLATIONS_MAX + 1);
     for (unsigned i = 0; i < report->violations_count; i++) {

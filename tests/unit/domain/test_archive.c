@@ -132,7 +132,7 @@ static void test_event__indexes_and_kinds_out_of_range_are_refused(void **state)
         CHECK(loaded.as.trade.symbol >= 0 && loaded.as.trade.symbol < L1_SYMBOLS_MAX);
     }
     memset(bytes, 0, sizeof bytes);
-    bytes[0] = L1_EVENT_COUNT - 1;
+    bytes[0] = L1_EVENT_SPACE;
     CHECK(load_event(bytes, 18, &loaded));
     bytes[0] = L1_EVENT_COUNT;
     CHECK(!load_event(bytes, 18, &loaded));
@@ -234,6 +234,10 @@ static void same_event(const l1_event *a, const l1_event *b)
     case L1_EVENT_REFUSED: same_refusal(&a->as.refusal, &b->as.refusal); break;
     case L1_EVENT_VENUE: same_venue_event(&a->as.venue, &b->as.venue); break;
     case L1_EVENT_SPACE: SAME(as.space_low); break;
+    case L1_EVENT_MODELS:
+        SAME(as.models.hash.lo), SAME(as.models.hash.hi), SAME(as.models.refused);
+        SAME(as.models.commanded), SAME_TEXT(as.models.cause);
+        break;
     default: break; /* tests of their own */
     }
 }
@@ -251,9 +255,14 @@ static void same_report(const l1_report *a, const l1_report *b)
     SAME_TEXT(execution_id), SAME_TEXT(signal_id), SAME_TEXT(symbol_text), SAME_TEXT(detail);
     SAME(status), SAME(requested_qty_e8), SAME(executed_qty_e8), SAME(executed_quote_e8);
     SAME(net_qty_e8);
-    SAME(executed_quote_e8), SAME(avg_price_e8), SAME(slippage_e8), SAME(scores.logreg_e8),
-        SAME(scores.random_forest_e8);
-    SAME(scores.lightgbm_e8), SAME(scores.ensemble_e8), SAME(scores.threshold_e8);
+    SAME(executed_quote_e8), SAME(avg_price_e8), SAME(slippage_e8);
+    SAME(scores.computed), SAME(scores.head), SAME(scores.stop_clamped);
+    for (uint32_t i = 0; i < L1_HEAD_COUNT; i++) {
+        if ((a->scores.computed >> i & 1) == 0) continue;
+        SAME(scores.of[i].logreg_e8), SAME(scores.of[i].random_forest_e8);
+        SAME(scores.of[i].lightgbm_e8), SAME(scores.of[i].ensemble_e8);
+        SAME(scores.of[i].threshold_e8);
+    }
     SAME(exposure_e8), SAME(correlation_impact_e8), SAME(reason), SAME(mode), SAME(has_stop);
     SAME(violations_count), SAME(adjustments_count), SAME(orders_count), SAME(fees_count);
     for (uint32_t i = 0; i < a->violations_count; i++) {
