@@ -81,7 +81,9 @@ l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
     report->correlation_impact_e8 = execution->correlation_impact_e8;
     report->adjustments_count = execution->adjustments_count;
     memcpy(report->adjustments, execution->adjustments, sizeof report->adjustments);
-    if (execution->stop != L1_NONE) {
+    /* A closed execution's stop may have given its slot to another order. */
+    if (execution->stop != L1_NONE &&
+        engine->executions.orders[execution->stop].serial == execution->serial) {
         report->has_stop = true;
         report->stop = l1_report_order_of(&engine->executions.orders[execution->stop]);
     }
