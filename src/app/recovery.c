@@ -97,8 +97,9 @@ static l1_result differs(replay *at, uint64_t sequence, const uint8_t *recorded,
     }
     return l1_refuse(at->diag, L1_JOURNAL_DIFFERS, "journal",
                      "record %" PRIu64 " of build %s differs from what build %s makes of the "
-                     "same inputs; stop the engine cleanly before changing the program",
-                     sequence, at->out->build_id, L1_BUILD_ID);
+                     "same inputs; start the former once more (l1 run --journal %s), stop it with "
+                     "SIGTERM, then start the latter; nothing has been published",
+                     sequence, at->out->build_id, L1_BUILD_ID, at->options->dir);
 }
 
 /* A step is complete when all of its effects have been seen. */
