@@ -164,6 +164,17 @@ l1_outcome l1_flush(l1_handle *handle)
     return outcome(handle, l1_runner_flush(handle->runner, &handle->diag));
 }
 
+l1_outcome l1_snapshot(l1_handle *handle)
+{
+    if (handle->failed) return L1_LIBRARY_FAILED;
+    return outcome(handle, l1_runner_snapshot(handle->runner, &handle->diag));
+}
+
+int l1_snapshot_due(l1_handle *handle)
+{
+    return !handle->failed && l1_runner_snapshot_due(handle->runner) ? 1 : 0;
+}
+
 void l1_state_hash(l1_handle *handle, char out[33])
 {
     l1_hash_hex(l1_system_hash(l1_runner_system(handle->runner)), out);

@@ -518,6 +518,20 @@ l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out, l1_r
 
 /* --- closing ------------------------------------------------------------------------------- */
 
+/* Everything appended is durable. */
+static l1_result save(l1_runner *runner, bool clean, l1_diag *diag)
+{
+    L1_ASSERT(l1_journal_durable(runner->journal) == l1_journal_last(runner->journal));
+    l1_snapshot_info info = {.sequence = l1_journal_last(runner->journal),
+                             .tag = l1_runner_effects(runner),
+                             .config_hash = runner->config_hash,
+                             .clean = clean};
+    l1_text_copy(info.engine_id, sizeof info.engine_id, runner->config.limits.engine_id);
+    l1_text_copy(info.build_id, sizeof info.build_id, L1_BUILD_ID);
+    l1_instance_state state = {.published = runner->recorded};
+    return l1_instance_save(&runner->instance, &runner->directory, &info, &state, diag);
+}
+
 l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag)
 {
     uint8_t bytes[L1_HASH_BYTES];
@@ -529,14 +543,19 @@ l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag)
     if (!l1_journal_wait(runner->journal, l1_journal_last(runner->journal))) {
         L1_TRY(journal_failure(runner, diag));
     }
-    l1_snapshot_info info = {.sequence = l1_journal_last(runner->journal),
-                             .tag = l1_runner_effects(runner),
-                             .config_hash = runner->config_hash,
-                             .clean = true};
-    l1_text_copy(info.engine_id, sizeof info.engine_id, runner->config.limits.engine_id);
-    l1_text_copy(info.build_id, sizeof info.build_id, L1_BUILD_ID);
-    l1_instance_state state = {.published = runner->recorded};
-    return l1_instance_save(&runner->instance, &runner->directory, &info, &state, diag);
+    return save(runner, true, diag);
+}
+
+l1_result l1_runner_snapshot(l1_runner *runner, l1_diag *diag)
+{
+    if (runner->journal == NULL) return L1_SUCCESS;
+    L1_TRY(l1_runner_flush(runner, diag));
+    /* The publish position that the flush appended is durable too before the snapshot names it. */
+    if (!l1_journal_wait(runner->journal, l1_journal_last(runner->journal))) {
+        L1_TRY(journal_failure(runner, diag));
+    }
+    runner->bytes_since = 0;
+    return save(runner, false, diag);
 }
 
 void l1_runner_close(l1_runner *runner)

@@ -73,6 +73,10 @@ L1_MUST_USE l1_result l1_runner_drain(l1_runner *runner, l1_diag *diag);
  * but not applied to afterwards. */
 L1_MUST_USE l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag);
 
+/* Everything becomes durable and is released, then a snapshot is written while the caller waits:
+ * the next opening replays only what comes after it. Nothing without a journal. */
+L1_MUST_USE l1_result l1_runner_snapshot(l1_runner *runner, l1_diag *diag);
+
 /* Closes and frees, in whatever state; without l1_runner_stop the next opening replays. */
 void l1_runner_close(l1_runner *runner);
 
