@@ -26,7 +26,6 @@ struct l1_handle {
     l1_config config;
     l1_decoder decoder;
     l1_decoded decoded;
-    l1_metrics figures;
     l1_diag diag;
     char text[L1_METRICS_TEXT_MAX];
 };
@@ -36,10 +35,10 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
 {
     l1_handle *handle = state;
     size_t size = 0;
-    if (!publication->duplicate) l1_metrics_take(&handle->figures, effect);
     if (effect->kind == L1_EFFECT_STATUS) {
-        l1_metrics_sample(&handle->figures, l1_system_engine(l1_runner_system(handle->runner)));
-        size = l1_metrics_json(&handle->figures, &handle->config.limits, handle->text);
+        l1_metrics *figures = l1_runner_figures(handle->runner);
+        l1_metrics_sample(figures, l1_system_engine(l1_runner_system(handle->runner)));
+        size = l1_metrics_json(figures, &handle->config.limits, handle->text);
     } else {
         size = l1_encode_effect(&handle->config.limits, effect, publication, handle->text);
     }
@@ -90,7 +89,6 @@ l1_outcome l1_open(const l1_open_options *options, l1_handle **out, char error[L
     }
     handle->output = options->output;
     handle->state = options->state;
-    l1_metrics_init(&handle->figures);
     if (open_all(handle, options, error)) {
         *out = handle;
         return L1_LIBRARY_OK;

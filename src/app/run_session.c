@@ -269,7 +269,6 @@ int l1_run(const l1_run_options *options)
     l1_run_session *session = calloc(1, sizeof *session);
     if (session == NULL) return 1;
     session->options = options;
-    l1_metrics_init(&session->figures);
     const int failed = uv_loop_init(&session->loop);
     L1_ASSERT(failed == 0);
     (void)uv_async_init(&session->loop, &session->durable, on_async);

@@ -39,6 +39,7 @@ struct l1_runner {
     l1_instance instance;
     l1_report_store *store;
     l1_latency latency;
+    l1_metrics figures;
     l1_effect effect; /* being handed over */
 
     char dir[L1_PATH_TEXT_MAX];
@@ -216,6 +217,10 @@ static l1_result hand(l1_runner *runner, const uint8_t *bytes, uint32_t size, co
                 l1_report_store_put(runner->store, effect->seq, bytes, size, diag);
             if (runner->journal == NULL) L1_TRY(kept); /* else the journal has it too */
         }
+    }
+    if (!publication.duplicate) {
+        l1_metrics_take(&runner->figures, effect);
+        l1_metrics_latency(&runner->figures, publication.decision_us, publication.durable_us);
     }
     if (runner->sink.take != NULL) runner->sink.take(runner->sink.state, effect, &publication);
     return L1_SUCCESS;
@@ -423,6 +428,7 @@ static l1_result recover(l1_runner *runner, const l1_journal_found *on_disk, l1_
                                    .clean = restored.clean,
                                    .build_changed = strcmp(restored.build_id, L1_BUILD_ID) != 0};
         runner->instance = restored.instance;
+        runner->figures = restored.figures;
         restored.instance = (l1_instance){0};
         *config_changed = restored.config_hash.lo != runner->config_hash.lo ||
                           restored.config_hash.hi != runner->config_hash.hi;
@@ -433,6 +439,7 @@ static l1_result recover(l1_runner *runner, const l1_journal_found *on_disk, l1_
         found->config_changed = *config_changed;
         done = append_effects(runner, restored.missing_at, false, (parked){0}, diag);
         if (done.code == L1_OK && *config_changed) {
+            l1_metrics_adopt(&runner->figures, &restored.config.limits, &runner->config.limits);
             done = l1_instance_adopt(&runner->instance, &runner->config.limits, diag);
         }
     }
@@ -486,6 +493,7 @@ static l1_result open_into(l1_runner *runner, const l1_runner_options *options,
 {
     char *text = NULL;
     size_t size = 0;
+    l1_metrics_init(&runner->figures);
     runner->config = *options->config;
     runner->sink = options->sink;
     runner->measure = options->measure;
@@ -529,7 +537,8 @@ static l1_result save(l1_runner *runner, bool clean, l1_diag *diag)
     l1_text_copy(info.engine_id, sizeof info.engine_id, runner->config.limits.engine_id);
     l1_text_copy(info.build_id, sizeof info.build_id, L1_BUILD_ID);
     l1_instance_state state = {.published = runner->recorded};
-    return l1_instance_save(&runner->instance, &runner->directory, &info, &state, diag);
+    return l1_instance_save(&runner->instance, &runner->directory, &info, &state, &runner->figures,
+                            diag);
 }
 
 l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag)
@@ -570,6 +579,11 @@ void l1_runner_close(l1_runner *runner)
     l1_byte_queue_free(&runner->parked);
     l1_instance_free(&runner->instance);
     free(runner);
+}
+
+l1_metrics *l1_runner_figures(l1_runner *runner)
+{
+    return &runner->figures;
 }
 
 /* --- asking -------------------------------------------------------------------------------- */

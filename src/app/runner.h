@@ -14,6 +14,7 @@
 
 #include "bus/codec/encode.h"
 #include "config/config.h"
+#include "report/metrics.h"
 #include "system/system.h"
 
 typedef struct l1_runner l1_runner;
@@ -90,6 +91,9 @@ uint64_t l1_runner_appended(const l1_runner *runner);
 uint64_t l1_runner_durable(const l1_runner *runner);
 uint64_t l1_runner_effects(const l1_runner *runner);  /* effects numbered so far */
 uint64_t l1_runner_released(const l1_runner *runner); /* the last effect handed over */
+
+/* The figures of every effect handed over since the journal began; latencies since this start. */
+l1_metrics *l1_runner_figures(l1_runner *runner);
 
 /* The record up to which the last release handed everything over. */
 uint64_t l1_runner_released_record(const l1_runner *runner);
