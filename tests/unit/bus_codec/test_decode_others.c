@@ -189,6 +189,8 @@ static void test_portfolio__is_complete_and_ignores_unknown_assets(void **state)
     CHECK(out->event.kind == L1_EVENT_PORTFOLIO && out->unknown_keys == 2);
     CHECK(out->event.as.portfolio.correlation_e8 == L1_OFF);
     CHECK(out->event.as.portfolio.free_e8[0] == L1_E8);
+    out = desk_decode("{\"topic\":\"portfolio\",\"ts\":" TS_MS ",\"balances\":{}}");
+    CHECK(out->event.kind == L1_EVENT_PORTFOLIO && out->event.as.portfolio.equity_e8 == L1_OFF);
 }
 
 static void test_portfolio__fields_and_their_sets(void **state)
@@ -197,7 +199,8 @@ static void test_portfolio__fields_and_their_sets(void **state)
     static const desk_row rows[] = {
         {"ts", NULL, "ts", NULL},
         {"ts", "\"now\"", "ts", NULL},
-        {"equity", NULL, "equity", NULL},
+        {"equity", NULL, NULL, NULL}, /* absent is for the rules to judge */
+        {"equity", "null", NULL, NULL},
         {"equity", "\"rich\"", "equity", NULL},
         {"equity", "0", NULL, NULL},
         {"balances", NULL, "balances", "balances is missing"},

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# What a strategy sees through the program alone: values at a limit, null, the end of input.
+# seconds: 10
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+T = 1700000000000
+OFF = ["volatility_target", "stop.sigma_min", "stop.atr_max"]
+
+
+def book(ts=T, bid=49999.5, ask=50000.5):
+    return {"topic": "market", "type": "book", "symbol": "BTC/USDT", "ts": ts,
+            "bids": [[bid, 10]], "asks": [[ask, 10]]}
+
+
+def signal(name, ts=T + 1000, **changes):
+    made = {"signal_id": name, "symbol": "BTC/USDT", "side": "buy", "qty": 0.01,
+            "stop_loss": 49000, "ts": ts}
+    made.update(changes)
+    return made
+
+
+def portfolio(ts, **changes):
+    made = {"topic": "portfolio", "ts": ts, "equity": 100000,
+            "balances": {"USDT": {"free": 100000, "locked": 0}}}
+    made.update(changes)
+    return made
+
+
+def run(*messages):
+    arguments = [os.environ["L1_BIN"], "run", "--clock", "events", "--config",
+                 os.environ["L1_SOURCE"] + "/config/l1.yaml"]
+    for key in OFF:
+        arguments += ["--set", f"symbols.BTC/USDT.{key}=null"]
+    text = "\n".join(json.dumps(message) for message in messages)
+    with tempfile.TemporaryDirectory() as folder:
+        arguments += ["--journal", folder + "/journal"]
+        ran = subprocess.run(arguments, input=text.encode(), capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr.decode()
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def final(out, name):
+    reports = [o for o in out if o.get("kind") == "signal" and o["signal_id"] == name]
+    assert len(reports) == 1, (name, out)
+    return reports[0]
+
+
+def codes(report):
+    return [violation["code"] for violation in report["violations"]]
+
+
+def test_equity():
+    """A snapshot without equity is taken; rules 23 to 25 then deny."""
+    denied = ["EXPOSURE_LIMIT", "CORRELATION_LIMIT", "DRAWDOWN_SYMBOL", "DRAWDOWN_PORTFOLIO"]
+    for equity, expected in ((100000, []), (0, denied), (-1, denied), (None, denied)):
+        out = run(book(), portfolio(T + 1, equity=equity), signal("e"))
+        assert not [o for o in out if o["topic"] == "alerts"], out
+        assert codes(final(out, "e")) == expected, (equity, out)
+    absent = portfolio(T + 1)
+    del absent["equity"]
+    assert codes(final(run(book(), absent, signal("e")), "e")) == denied
+
+
+TESTS = [test_equity]
+
+if __name__ == "__main__":
+    for test in TESTS:
+        test()
+        print("ok", test.__name__)
+    sys.exit(0)
