@@ -120,11 +120,15 @@ static void test_market__ages_from_its_own_time_not_from_its_arrival(void **stat
 {
     (void)state;
     static const struct {
-        int64_t age_s; /* when it arrives; fresh for 60 s */
+        int64_t age_s, latency_s; /* when it arrives; fresh for 60 s when the order was sent */
         bool bar, fills;
-    } rows[] = {{60, false, true}, {61, false, false}, {60, true, true}, {61, true, false}};
+    } rows[] = {{60, 0, false, true}, {61, 0, false, false}, {60, 0, true, true},
+                {61, 0, true, false}, {61, 1, false, true},  {62, 1, false, false},
+                {61, 1, true, true},  {62, 1, true, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        desk d = desk_open_default();
+        l1_limits limits = desk_limits();
+        limits.paper_latency_ns = rows[i].latency_s * SECOND;
+        desk d = desk_open(&limits);
         const int64_t then_ns = START - rows[i].age_s * SECOND;
         const l1_book book = book_of(100, 101, 1, then_ns);
         const l1_bar bar = {.symbol = BTC,
