@@ -21,6 +21,7 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
     if (session->output_failed) return; /* it counts as not published and comes again */
     L1_ASSERT(session->bus != NULL);
     if (effect->kind == L1_EFFECT_STATUS) {
+        l1_metrics_take(&session->figures, effect); /* the answer bears its number */
         l1_run_send_metrics(session);
         return;
     }

@@ -83,8 +83,8 @@ static void press_back(l1_run_session *session)
     }
 }
 
-/* End of standard input: virtual time runs on until every signal has its report; real time is
- * waited for. */
+/* End of standard input: virtual time runs on until every signal has its report and nothing is on
+ * its way to the venue; real time is waited for. */
 static void finish_input(l1_run_session *session)
 {
     l1_diag diag = {.text = ""};

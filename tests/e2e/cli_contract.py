@@ -65,7 +65,47 @@ def test_equity():
     assert codes(final(run(book(), absent, signal("e")), "e")) == denied
 
 
-TESTS = [test_equity]
+def test_stale():
+    """A market exactly as old as its limit passes, and the order it lets pass meets it."""
+    for age, expected in ((119999, "filled"), (120000, "filled"), (120001, "rejected")):
+        report = final(run(book(), signal("s", T + age)), "s")
+        assert report["status"] == expected, (age, report)
+        assert ("MARKET_STALE" in codes(report)) == (expected == "rejected"), report
+
+
+def test_stop_not_positive():
+    """Only the rules that look at the stop are violated by it."""
+    for stop, expected in ((0, ["INVALID_PRICE", "STOP_LOSS_DISTANCE", "EXCHANGE_FILTER"]),
+                           (-1, ["INVALID_PRICE", "STOP_LOSS_DISTANCE", "EXCHANGE_FILTER"])):
+        assert codes(final(run(book(), signal("n", stop_loss=stop)), "n")) == expected, stop
+
+
+def test_end_of_input():
+    """What a sell released is protected again, though the input ends with the sell."""
+    out = run(book(), signal("b"),
+              signal("s", T + 2000, side="sell", qty=0.004, price=50900, stop_loss=51000))
+    assert final(out, "s")["status"] == "expired"
+    later = [o for o in out if o.get("kind") == "protection"]
+    assert [(o["signal_id"], o["status"], o["side"]) for o in later] == [
+        ("b", "stop_replaced", "sell")], later
+    assert later[0]["stop"]["qty"] == 0.00999 and later[0]["stop"]["stop_price"] == 49000
+    assert later[0]["stop"]["status"] == "live"
+    out = run(book(), signal("b"), signal("s", T + 2000, side="sell", stop_loss=51000))
+    later = [o for o in out if o.get("kind") == "protection"]
+    assert [(o["status"], o["side"]) for o in later] == [("stop_canceled", "sell")], later
+
+
+def test_seq():
+    """Every output has a number of its own, and they rise."""
+    out = run(book(), signal("a"), {"topic": "control", "command": "status", "ts": T + 2000},
+              signal("b", T + 3000), {"topic": "control", "command": "status", "ts": T + 4000},
+              {"topic": "control", "command": "status", "ts": T + 4000})
+    numbers = [o["seq"] for o in out]
+    assert [o["topic"] for o in out].count("metrics") == 3, out
+    assert numbers == sorted(set(numbers)), numbers
+
+
+TESTS = [test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq]
 
 if __name__ == "__main__":
     for test in TESTS:
