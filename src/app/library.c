@@ -91,6 +91,7 @@ l1_outcome l1_open(const l1_open_options *options, l1_handle **out, char error[L
     handle->output = options->output;
     handle->state = options->state;
     l1_metrics_init(&handle->figures);
+    handle->figures.unknown_keys = 0;
     if (open_all(handle, options, error)) {
         *out = handle;
         return L1_LIBRARY_OK;
@@ -137,6 +138,7 @@ l1_outcome l1_feed(l1_handle *handle, const char *line, size_t size, int64_t now
     } else {
         (void)l1_decode(&handle->decoder, &handle->config.limits, line, size, handle->lines,
                         &handle->decoded);
+        handle->figures.unknown_keys += handle->decoded.unknown_keys;
     }
     /* There is one subscriber, and it gets everything. */
     if (handle->decoded.topic == L1_TOPIC_SUBSCRIBE &&

@@ -105,7 +105,20 @@ def test_seq():
     assert numbers == sorted(set(numbers)), numbers
 
 
-TESTS = [test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq]
+def test_status():
+    """A status tells the state of its own time, however fast the input came."""
+    out = run(book(), signal("a"), dict(signal("b", qty=0.02), colour="red", nested={"x": 1}),
+              {"topic": "control", "command": "status", "ts": T + 1000},
+              {"topic": "control", "command": "halt", "ts": T + 2000},
+              {"topic": "control", "command": "status", "ts": T + 2000, "mood": "good"})
+    first, second = [o for o in out if o["topic"] == "metrics"]
+    got = [(o["ts"] - T, o["symbols"]["BTC/USDT"]["signals"], o["halted"], o["unknown_keys"])
+           for o in (first, second)]
+    assert got == [(1000, 0, False, 2), (2000, 2, True, 3)], got
+    assert first["symbols"]["BTC/USDT"]["exposure"] == 0.015, first  # open buys count
+
+
+TESTS = [test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq, test_status]
 
 if __name__ == "__main__":
     for test in TESTS:
