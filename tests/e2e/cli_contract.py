@@ -118,7 +118,23 @@ def test_status():
     assert first["symbols"]["BTC/USDT"]["exposure"] == 0.015, first  # open buys count
 
 
-TESTS = [test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq, test_status]
+def test_bars_alone():
+    """Without a book what passes LIQUIDITY by the bar's volume can be filled; bars may close on
+    the minute, and need not open on it."""
+    for opens, lasts in ((T - 20000, 59999), (T - 20000, 60000), (T, 59999)):
+        for volume, qty, status in ((0.2, 0.01, "filled"), (0.2002, 0.01001, "filled"),
+                                    (0.3999, 0.01999, "filled"), (0.2, 0.01001, "rejected")):
+            bar = {"topic": "market", "type": "bar", "symbol": "BTC/USDT", "interval": "1m",
+                   "open_time": opens, "close_time": opens + lasts, "open": 50000, "high": 50000,
+                   "low": 50000, "close": 50000, "volume": volume, "quote_volume": 1,
+                   "trades": 1, "taker_buy_volume": 0}
+            report = final(run(bar, signal("v", opens + lasts, qty=qty)), "v")
+            assert report["status"] == status, (bar, report)
+            assert codes(report) == (["LIQUIDITY"] if status == "rejected" else []), report
+            assert report["ts"] == opens + lasts + (50 if status == "filled" else 0), report
+
+
+TESTS = [test_bars_alone, test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq, test_status]
 
 if __name__ == "__main__":
     for test in TESTS:

@@ -166,9 +166,12 @@ static void test_made_book__has_ten_levels_of_a_tenth_of_the_participation(void 
         double volume, qty;
         bool fills;
     } rows[] = {
-        {E8(0.1), 100, 10, true},     {E8(0.1), 100, 10.001, false},  {L1_OFF, 100, 5, true},
-        {L1_OFF, 100, 5.001, false},  {E8(0.1), 0.5, 0.05, true},     {E8(0.1), 0.5, 0.051, false},
-        {E8(0.1), 0.199, 0.01, true}, {E8(0.1), 0.199, 0.011, false}, {E8(0.1), 0, 0.001, false},
+        {E8(0.1), 100, 10, true},        {E8(0.1), 100, 10.001, false},
+        {L1_OFF, 100, 5, true},          {L1_OFF, 100, 5.001, false},
+        {E8(0.1), 0.5, 0.05, true},      {E8(0.1), 0.5, 0.051, false},
+        {E8(0.1), 0.199, 0.019, true},   {E8(0.1), 0.199, 0.02, false},
+        {E8(0.1), 0, 0.001, false},      {E8(0.1), 0.09, 0.009, true},
+        {E8(0.1), 0.0099, 0.001, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         l1_limits limits = desk_limits();
