@@ -135,6 +135,7 @@ l1_outcome l1_feed(l1_handle *handle, const char *line, size_t size, int64_t now
     } else {
         (void)l1_decode(&handle->decoder, &handle->config.limits, line, size, handle->lines,
                         &handle->decoded);
+        l1_runner_figures(handle->runner)->unknown_keys += handle->decoded.unknown_keys;
     }
     /* There is one subscriber, and it gets everything. */
     if (handle->decoded.topic == L1_TOPIC_SUBSCRIBE &&

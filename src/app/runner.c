@@ -520,6 +520,7 @@ l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out, l1_r
         l1_runner_close(runner);
         return done;
     }
+    runner->figures.unknown_keys = 0; /* from here on the caller counts them */
     *out = runner;
     return L1_SUCCESS;
 }

@@ -143,6 +143,7 @@ void l1_engine_report_protection(l1_engine *engine, uint32_t at, const l1_order 
     report->protection = true;
     report->status = status;
     l1_text_copy(report->detail, sizeof report->detail, detail);
+    report->side = L1_SIDE_SELL; /* a stop's, unless the order is another */
     if (order != NULL) {
         report->side = order->side;
         report->orders[report->orders_count++] = l1_report_order_of(order);

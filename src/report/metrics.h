@@ -27,6 +27,8 @@ typedef struct {
     int64_t at_ns;
     l1_symbol_metrics symbols[L1_SYMBOLS_MAX + 1]; /* the last: signals of no configured symbol */
     uint64_t alerts[L1_ALERT_COUNT];
+    int64_t
+        unknown_keys; /* ignored in messages so far, counted by whoever decodes; L1_OFF = nobody */
     int64_t correlation_e8;
     bool halted, reduce_only;
     l1_histogram decision_us, durable_us;

@@ -29,7 +29,8 @@ void l1_system_step(l1_system *system, const l1_event *event, l1_effects *effect
 /* When the next timer or venue arrival is due; INT64_MAX when none is. */
 int64_t l1_system_next_due_ns(const l1_system *system);
 
-/* True while a signal still waits for its final report. */
+/* True while a signal still waits for its final report, or an order or cancel is on its way to the
+ * simulated venue. */
 bool l1_system_pending(const l1_system *system);
 
 /* Time of the last event or timer. */
