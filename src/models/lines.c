@@ -135,8 +135,9 @@ l1_result l1_lines_refuse(const l1_lines *lines, l1_status status, l1_span value
     l1_span_show(lines->key, key);
     l1_span_show(value, shown);
     if (lines->diag != NULL) lines->diag->line = lines->number;
-    if (value.at == lines->key.at) { /* the whole line */
-        return l1_refuse(lines->diag, status, key, "\"%s\" %s", shown, rule);
+    if (value.at == lines->key.at || lines->key.size == 0) { /* the whole line, or as good */
+        const char *field = lines->key.size == 0 ? "line" : key;
+        return l1_refuse(lines->diag, status, field, "\"%s\" %s", shown, rule);
     }
     return l1_refuse(lines->diag, status, key, "%s: \"%s\" %s", key, shown, rule);
 }
