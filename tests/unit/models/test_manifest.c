@@ -165,13 +165,13 @@ static void test_manifest__names_its_files_to_the_edge(void **state)
     const unsigned line = edit("stack=", "stack=1 2 3 nan");
     CHECK(l1_manifest_files(text, strlen(text), files, &count, &diag).code == L1_INPUT_FIELD);
     char want[128];
-    (void)snprintf(want, sizeof want, "manifest.txt line %u: stack: \"nan\" must be a number",
+    (void)snprintf(want, sizeof want, "manifest.txt: line %u: stack: \"nan\" must be a number",
                    line);
     CHECK(strstr(diag.text, want) != NULL && diag.line == line);
 }
 
-#define L95                                                                                        \
-    "p/345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345"
+#define TEN "0123456789"
+#define L95 "p/345" TEN TEN TEN TEN TEN TEN TEN TEN TEN /* bytes */
 
 /* `begins` is exchanged for `put`; `says` NULL: still good. `later`: told behind that line. */
 typedef struct {
