@@ -181,6 +181,34 @@ static void test_reducing__sell_is_only_put_on_the_lot_and_cut_to_what_there_is(
     CHECK(f.decision.stop_e8 == e8("51000"));
 }
 
+static void test_stop__between_two_ticks_is_listed_as_placed_on_the_upper_one(void **state)
+{
+    static const struct {
+        const char *stop, *placed;
+    } rows[] = {{"49000", NULL},
+                {"49000.01", NULL},
+                {"49000.00000001", "49000.01"},
+                {"49000.00999999", "49000.01"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fixture f = make();
+        f.signal.stop_loss_e8 = e8(rows[i].stop);
+        CHECK(size(&f));
+        CHECK(f.decision.adjustments_count == (rows[i].placed != NULL ? 1 : 0));
+        if (rows[i].placed == NULL) continue;
+        CHECK(f.decision.adjustments[0].field == L1_FIELD_STOP_LOSS);
+        CHECK(f.decision.adjustments[0].rule == L1_ADJUST_TICK);
+        CHECK(f.decision.adjustments[0].from_e8 == e8(rows[i].stop));
+        CHECK(f.decision.adjustments[0].to_e8 == e8(rows[i].placed));
+        CHECK(f.decision.stop_e8 == e8(rows[i].placed));
+    }
+    fixture f = make(); /* a sell's is never placed */
+    f.facts.reducing = true;
+    f.signal.side = L1_SIDE_SELL;
+    f.signal.stop_loss_e8 = e8("51000.001");
+    CHECK(size(&f) && f.decision.adjustments_count == 0);
+}
+
 static void test_take_profit__is_listed_as_not_placed(void **state)
 {
     (void)state;
@@ -212,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_size__is_the_least_of_signal_volatility_and_headroom_on_the_lot),
         cmocka_unit_test(test_size__below_the_minimum_order_is_refused),
         cmocka_unit_test(test_reducing__sell_is_only_put_on_the_lot_and_cut_to_what_there_is),
+        cmocka_unit_test(test_stop__between_two_ticks_is_listed_as_placed_on_the_upper_one),
         cmocka_unit_test(test_take_profit__is_listed_as_not_placed),
         cmocka_unit_test(test_plan__children_add_up_to_the_quantity),
     };
