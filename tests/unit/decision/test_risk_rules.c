@@ -28,8 +28,7 @@ static fixture make(void)
     f.volatility.sigma_known = true;
     f.volatility.returns_count = L1_SIGMA_RETURNS;
     f.volatility.sigma = 0.001;
-    f.volatility.ranges_count = L1_ATR_PERIOD;
-    f.volatility.atr = 100.0;
+    f.volatility.atr = (l1_atr){.ranges_count = L1_ATR_PERIOD, .average = 100.0};
     return f;
 }
 
@@ -108,7 +107,7 @@ static void test_volatility__that_is_unknown_refuses_only_what_needs_it(void **s
         if (rows[i].sigma_min) btc->stop_sigma_min_e8 = e8("0.1");
         if (rows[i].atr_max) btc->stop_atr_max_e8 = e8("20");
         f.volatility.sigma_known = rows[i].sigma_known;
-        f.volatility.ranges_count = rows[i].atr_known ? L1_ATR_PERIOD : L1_ATR_PERIOD - 1;
+        f.volatility.atr.ranges_count = rows[i].atr_known ? L1_ATR_PERIOD : L1_ATR_PERIOD - 1;
         f.bar_fresh = rows[i].fresh;
         CHECK(size(&f) == rows[i].want);
         if (!rows[i].want) CHECK(f.decision.refusal.rule == L1_RULE_VOLATILITY_UNKNOWN);
