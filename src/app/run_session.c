@@ -1,8 +1,10 @@
 /* app/run_session.c: the loop of `l1 run`: start, turns, end. */
 #include "app/run_session.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 enum {
     PARKED_MAX = 8 << 20, /* bytes waiting for the disk above which no input is taken */
     PULSE_MS = 200,
+    UNREAD_MS = 3000, /* stopping, a reader that takes no byte for so long is given up */
     MS_NS = 1000000,
 };
 
@@ -20,6 +23,7 @@ void l1_run_fail(l1_run_session *session, const char *text)
     if (!session->failed) l1_log(L1_LOG_ERROR, NULL, "%s", text);
     session->failed = true;
     session->stopping = true;
+    if (session->bus != NULL) l1_bus_limit_close(session->bus, UNREAD_MS);
 }
 
 void l1_run_stop(l1_run_session *session)
@@ -163,9 +167,23 @@ static void on_async(uv_async_t *async)
     (void)async;
 }
 
+/* Writes into removed files succeed and are worth nothing: no order may rest on them. */
 static void on_pulse(uv_timer_t *timer)
 {
-    (void)timer;
+    l1_run_session *session = timer->data;
+    const struct stat *opened = &session->journal;
+    char text[L1_PATH_TEXT_MAX + 128];
+    struct stat now;
+    if (session->stopping) return;
+    if (stat(session->options->journal_dir, &now) == 0 && now.st_ino == opened->st_ino &&
+        now.st_dev == opened->st_dev) {
+        return;
+    }
+    (void)snprintf(text, sizeof text,
+                   "journal: %s was removed or replaced while the engine ran; nothing more is "
+                   "published, put it back and start again",
+                   session->options->journal_dir);
+    l1_run_fail(session, text);
 }
 
 static void on_metrics(uv_timer_t *timer)
@@ -178,6 +196,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     l1_run_session *session = handle->data;
     if (!session->stopping) l1_log(L1_LOG_INFO, NULL, "signal %d: stopping", number);
+    if (session->bus != NULL) l1_bus_limit_close(session->bus, UNREAD_MS);
     l1_run_stop(session);
 }
 
@@ -245,6 +264,10 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
     session->is_stdio = strcmp(options->bus, "stdio") == 0;
     L1_TRY(l1_runner_open(&wanted, &session->runner, &found, diag));
     tell_found(&found, options->journal_dir);
+    if (stat(options->journal_dir, &session->journal) != 0) {
+        return l1_refuse(diag, L1_IO_OPEN, "journal.dir", "%s: %s", options->journal_dir,
+                         strerror(errno));
+    }
     session->out_seq = session->mark_seq = found.published;
     l1_clock_start(&session->clock, &options->config.limits, l1_runner_now_ns(session->runner));
     const l1_bus_handler handler = l1_run_handler(session);

@@ -9,6 +9,7 @@
 #ifndef L1_APP_RUN_SESSION_H
 #define L1_APP_RUN_SESSION_H
 
+#include <sys/stat.h>
 #include <uv.h>
 
 #include "app/clock.h"
@@ -51,6 +52,7 @@ typedef struct l1_run_session {
     uv_process_t snapshot;
     bool snapshot_runs, snapshot_wanted;
 
+    struct stat journal; /* the folder, as it was opened */
     l1_runner *runner;
     l1_bus *bus; /* NULL once closed */
     bool is_stdio;
