@@ -499,12 +499,15 @@ static l1_result open_into(l1_runner *runner, const l1_runner_options *options,
     runner->measure = options->measure;
     if (options->journal_dir == NULL) {
         L1_TRY(l1_report_store_open(NULL, runner->config.limits.signals_max, &runner->store, diag));
-        return l1_instance_make(&runner->instance, &runner->config.limits, diag);
+        L1_TRY(l1_instance_make(&runner->instance, &runner->config.limits, diag));
+    } else {
+        L1_TRY(l1_config_text(&runner->config, &text, &size, &runner->config_hash, diag));
+        const l1_result done = open_with_journal(runner, options, text, size, found, diag);
+        free(text);
+        L1_TRY(done);
     }
-    L1_TRY(l1_config_text(&runner->config, &text, &size, &runner->config_hash, diag));
-    const l1_result done = open_with_journal(runner, options, text, size, found, diag);
-    free(text);
-    return done;
+    l1_instance_settle(&runner->instance);
+    return L1_SUCCESS;
 }
 
 l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out, l1_runner_found *found,

@@ -27,6 +27,7 @@ struct l1_engine {
     uint32_t pending; /* accepted signals without a final report */
 
     /* Working memory of one call; no part of the state. */
+    char execution_id[32]; /* of the signal being judged */
     l1_effect effect;
     l1_assessment facts;
     l1_decision decision;
