@@ -18,6 +18,14 @@ static void *take_pages(size_t size)
     return pages == MAP_FAILED ? NULL : pages;
 }
 
+void l1_instance_touch(l1_instance *instance)
+{
+    L1_ASSERT(instance->block != NULL);
+#ifdef MADV_POPULATE_WRITE
+    (void)madvise(instance->block, instance->size, MADV_POPULATE_WRITE);
+#endif
+}
+
 l1_result l1_instance_make(l1_instance *instance, const l1_limits *limits, l1_diag *diag)
 {
     const size_t cost = l1_system_cost(limits);

@@ -21,6 +21,8 @@ typedef struct {
 /* A fresh system under `limits`. */
 L1_MUST_USE l1_result l1_instance_make(l1_instance *instance, const l1_limits *limits,
                                        l1_diag *diag);
+/* Has the system give all of the memory now: no step meets a page fault later. */
+void l1_instance_touch(l1_instance *instance);
 void l1_instance_free(l1_instance *instance);
 
 /* Replaces the system by one under other limits that takes over its state. On failure (with the

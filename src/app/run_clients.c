@@ -82,8 +82,8 @@ void l1_run_subscribe(l1_run_session *session, uint32_t id, const l1_subscriptio
     const bool live = !wanted->has_from || wanted->from >= l1_runner_released(session->runner);
     l1_bus_subscribe(session->bus, id, client->topics, live);
     if (live) return;
-    const l1_result done = l1_effect_cursor_open(session->options->journal_dir, wanted->from + 1,
-                                                 &client->cursor, &diag);
+    const l1_directory dir = {l1_storage_posix(), session->options->journal_dir};
+    const l1_result done = l1_effect_cursor_open(&dir, wanted->from + 1, &client->cursor, &diag);
     if (done.code != L1_OK) l1_run_fail(session, diag.text);
 }
 
