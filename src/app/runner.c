@@ -526,7 +526,7 @@ l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out, l1_r
         l1_runner_close(runner);
         return done;
     }
-    if (options->turns) l1_instance_touch(&runner->instance);
+    if (options->turns && !options->manual) l1_instance_touch(&runner->instance);
     *out = runner;
     return L1_SUCCESS;
 }
