@@ -71,6 +71,7 @@ typedef struct {
     uint64_t out_seq;
     bool hears_all;
     uint64_t taken; /* outputs handed over */
+    bool turns;     /* a release syncs; else it only hands over what a flush has synced */
 
     signal_sent signals[SIGNALS_MAX];
     uint32_t signals_count;
@@ -467,7 +468,7 @@ static l1_result open_runner(world *w)
         .journal_dir = DIR,
         .segment_size = SEGMENT,
         .sink = {.state = w, .take = take, .published = published},
-        .turns = true,
+        .turns = w->turns,
         .manual = true,
         .storage = l1_storage_shim_port(w->shim),
     };
@@ -554,6 +555,7 @@ static bool reopen(world *w)
 static void one_life(world *w)
 {
     const bool power = below(w, 4) != 0;
+    w->turns = below(w, 2) == 0;
     if (below(w, 3) == 0) arm(w, 60); /* while it recovers */
     if (!reopen(w)) {
         die(w, power);
@@ -663,9 +665,10 @@ static l1_result short_run(world *w)
 
 /* One run that meets `fault` at call `nth`; 0 = at none. Returns the calls it made; *told when
  * the run ended with an error. */
-static uint64_t meet(l1_shim_fault fault, uint64_t nth, bool lasting, bool *told)
+static uint64_t meet(l1_shim_fault fault, uint64_t nth, bool lasting, bool turns, bool *told)
 {
     world *w = begin(1);
+    w->turns = turns;
     l1_storage_shim_fail(w->shim, nth, fault, lasting);
     *told = short_run(w).code != L1_OK;
     const uint64_t calls = l1_storage_shim_calls(w->shim);
@@ -695,19 +698,22 @@ static uint64_t meet(l1_shim_fault fault, uint64_t nth, bool lasting, bool *told
 
 static void all_errors(void)
 {
-    static const l1_shim_fault faults[] = {L1_SHIM_EIO, L1_SHIM_ENOSPC};
-    bool told = false;
-    const uint64_t calls = meet(L1_SHIM_EIO, 0, false, &told);
-    L1_ASSERT(!told && calls > 100);
-    for (size_t i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 8; i++) {
+        const l1_shim_fault fault = i & 1 ? L1_SHIM_ENOSPC : L1_SHIM_EIO;
+        const bool lasting = (i & 2) != 0, turns = (i & 4) != 0;
+        bool told = false;
         uint64_t errors = 0;
+        const uint64_t calls = meet(fault, 0, false, turns, &told);
+        L1_ASSERT(!told && calls > 100);
         for (uint64_t nth = 1; nth <= calls; nth++) {
-            (void)meet(faults[i / 2], nth, i % 2 == 1, &told);
+            (void)meet(fault, nth, lasting, turns, &told);
             errors += told;
         }
-        printf("%s at each of %llu calls, %s: %llu runs ended with the error\n",
-               i / 2 == 0 ? "EIO" : "ENOSPC", (unsigned long long)calls,
-               i % 2 == 1 ? "and at all later ones" : "once", (unsigned long long)errors);
+        printf("%s at each of %llu calls, %s, %s: %llu runs ended with the error\n",
+               fault == L1_SHIM_EIO ? "EIO" : "ENOSPC", (unsigned long long)calls,
+               lasting ? "and at all later ones" : "once", turns ? "in turns" : "by flushes",
+               (unsigned long long)errors);
+        L1_ASSERT(errors > calls / 2);
     }
 }
 
