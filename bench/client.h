@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -107,6 +108,7 @@ static inline void become_engine(const engine *run, const char *preload,
         (void)setenv("L1_BENCH_PROBE", probe, 1);
     }
     const int to = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with a bench that broke off */
     if (to < 0 || dup2(to, 2) < 0) _exit(126);
     (void)execv(bin != NULL ? bin : "build/l1", arguments);
     _exit(127);
