@@ -173,6 +173,9 @@ void l1_run_serve_clients(l1_run_session *session)
         if (client->id == 0 || session->failed) continue;
         send_acks(session, client);
         if (client->cursor != NULL) replay(session, client);
+        if (client->cursor != NULL && !client->full) { /* goes on in the next turn, at once */
+            (void)uv_async_send(&session->durable);
+        }
         if (client->input_ended && client->acks_count == 0 && !client->subscribes) {
             l1_bus_disconnect(session->bus, client->id);
         }
