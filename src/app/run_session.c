@@ -154,6 +154,12 @@ static void before_wait(uv_prepare_t *prepare)
     l1_run_snapshot_turn(session);
 }
 
+static void after_sending(uv_prepare_t *prepare)
+{
+    l1_run_log(prepare->data);
+    l1_log_flush();
+}
+
 /* --- wake-ups: the turn does the work ------------------------------------------------------ */
 
 static void on_durable(void *state)
@@ -260,6 +266,7 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
         .on_durable = on_durable,
         .on_durable_state = session,
         .measure = !options->config.limits.clock_from_events,
+        .turns = true,
     };
     session->is_stdio = strcmp(options->bus, "stdio") == 0;
     L1_TRY(l1_runner_open(&wanted, &session->runner, &found, diag));
@@ -270,10 +277,14 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
     }
     session->out_seq = session->mark_seq = found.published;
     l1_clock_start(&session->clock, &options->config.limits, l1_runner_now_ns(session->runner));
+    session->after_sending.data = session;
+    (void)uv_prepare_init(&session->loop, &session->after_sending);
+    (void)uv_prepare_start(&session->after_sending, after_sending);
     const l1_bus_handler handler = l1_run_handler(session);
     L1_TRY(l1_bus_open(&session->loop, options->bus, &handler, &(l1_bus_options){.lock_held = true},
                        &session->bus, diag));
-    start_handles(session); /* after the bus: libuv runs the newest first, the bus sends after it */
+    start_handles(session); /* libuv runs the newest first: the turn, the bus sends, the log */
+    l1_log_hold();
     return L1_SUCCESS;
 }
 
@@ -283,6 +294,8 @@ static int run_loop(l1_run_session *session)
     release(session); /* what was not published yet, before anyone subscribes */
     while (!session->closed) (void)uv_run(&session->loop, UV_RUN_DEFAULT);
     l1_run_snapshot_end(session);
+    l1_run_log(session);
+    l1_log_flush();
     if (session->failed && !session->output_failed) return 1;
     const l1_result done = l1_runner_stop(session->runner, &diag);
     if (done.code != L1_OK) {

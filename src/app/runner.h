@@ -14,6 +14,7 @@
 
 #include "bus/codec/encode.h"
 #include "config/config.h"
+#include "journal/storage.h"
 #include "report/metrics.h"
 #include "system/system.h"
 
@@ -36,6 +37,10 @@ typedef struct {
     void (*on_durable)(void *state); /* from the journal's threads; NULL: the caller polls */
     void *on_durable_state;
     bool measure; /* fill latency_us from the monotonic clock */
+    bool turns;   /* the caller releases after every batch of applies, before it waits; little is
+                   * then synced by the release itself instead of the journal's thread */
+    bool manual;  /* no thread of the journal's: release and flush do its work (tests) */
+    const l1_storage *storage; /* where the journal lies; NULL = the operating system's files */
 } l1_runner_options;
 
 /* What opening found and did, for the log. */
