@@ -317,6 +317,9 @@ static void test_bundle__is_the_same_in_memory_that_was_used_before(void **state
     CHECK(l1_bundle_parse(of.made.image, of.made.image_size, &of.arena, &of.bundle, NULL).code ==
           L1_OK);
     assert_memory_equal(first, &of.bundle->manifest, sizeof(l1_manifest));
+    for (int model = 0; model < L1_MODEL_COUNT; model++) { /* of a head that is not there */
+        CHECK(of.bundle->models[L1_HEAD_MOVEMENT].forest[model] == NULL);
+    }
     free(first);
 }
 
