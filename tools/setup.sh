@@ -1,6 +1,7 @@
 #!/bin/sh
 # tools/setup.sh GROUP...: installs the Debian packages of the groups that are missing, only those.
-# Groups: build (the program), test (its tests), long (clang, sanitizers, fuzzing, layout).
+# Groups: build (the program), test (its tests), long (clang, sanitizers, fuzzing, layout), wheels
+# (Python's venv, for libraries that tests and benches compare with).
 # Says what it installs; says nothing and takes no time when all is there.
 set -eu
 
@@ -8,6 +9,7 @@ build="gcc libc6-dev make cmake ninja-build pkg-config libuv1-dev libyaml-dev li
 libsqlite3-dev libssl-dev xz-utils"
 test="libcmocka-dev libjansson-dev python3 python3-jsonschema sqlite3 strace"
 long="clang-14 clang-format-14 libclang-rt-14-dev"
+wheels="python3-venv libgomp1"
 
 wanted=""
 for group in "$@"; do
@@ -15,8 +17,9 @@ for group in "$@"; do
         build) wanted="$wanted $build" ;;
         test) wanted="$wanted $test" ;;
         long) wanted="$wanted $long" ;;
+        wheels) wanted="$wanted $wheels" ;;
         *)
-            echo "usage: tools/setup.sh build|test|long ..." >&2
+            echo "usage: tools/setup.sh build|test|long|wheels ..." >&2
             exit 2
             ;;
     esac

@@ -177,7 +177,7 @@ static uint32_t open_again(l1_executions *table, uint32_t order, uint64_t serial
     execution->stop_e8 = origin->stop_e8;
     execution->limit_e8 = entry->price_e8;
     execution->exposure_e8 = execution->correlation_impact_e8 = L1_OFF;
-    execution->scores = (l1_scores){L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF};
+    execution->scores = (l1_ai_scores){0}; /* none: reported with the signal */
     execution->serial = serial;
     execution->entry = order;
     execution->bought = execution->reported = true;

@@ -134,7 +134,17 @@ def test_bars_alone():
             assert report["ts"] == opens + lasts + (50 if status == "filled" else 0), report
 
 
-TESTS = [test_bars_alone, test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq, test_status]
+def test_every_change_is_told():
+    """What is placed is what was asked for, or an adjustment says why not."""
+    for stop, placed in ((49000, 49000), (49000.01, 49000.01), (49000.011, 49000.02)):
+        report = final(run(book(), signal("t", stop_loss=stop)), "t")
+        assert report["stop"]["stop_price"] == placed, report
+        told = [{"field": "stop_loss", "from": stop, "to": placed, "rule": "TICK"}]
+        assert report["adjustments"] == (told if placed != stop else []), report
+
+
+TESTS = [test_equity, test_stale, test_stop_not_positive, test_end_of_input, test_seq, test_status,
+         test_bars_alone, test_every_change_is_told]
 
 if __name__ == "__main__":
     for test in TESTS:

@@ -82,7 +82,7 @@ def deviation(close):
 
 
 def ours(high, low, close):
-    program = os.environ.get("L1_BUILD", str(SOURCE / "build")) + "/tests/parity_indicators"
+    program = os.environ.get("L1_BUILD", str(SOURCE / "build")) + "/tests/parity/indicators"
     text = "".join(f"{h!r} {l!r} {c!r}\n" for h, l, c in zip(high, low, close))
     said = subprocess.run([program], input=text, capture_output=True, text=True, check=True).stdout
     return list(zip(*([float(word) for word in line.split()] for line in said.splitlines())))
