@@ -2,7 +2,7 @@
  *
  * Prints what comes out for a book, a sensible signal, one without a stop, the first one again, a
  * line that is no message, and the sale of what was bought. Needs the configuration as its
- * argument: cc -Iinclude examples/embed.c build/libl1.a -lyaml -lm -pthread -o embed
+ * argument: cc -Iinclude examples/embed.c build/libl1.a -lyaml -lcrypto -lm -pthread -o embed
  *   ./embed config/l1.yaml [JOURNAL-FOLDER] */
 #include <stdio.h>
 #include <string.h>

@@ -59,7 +59,7 @@ static const struct {
     {"venue", LEAVES},
     {"venue/binance", EDGE},
     {"journal", EDGE "l1_build_id.h "},
-    {"io", EDGE},
+    {"io", EDGE "models/bundle.h "},
     {"report", CORE "journal/reader.h "},
     {"train", CORE "config io "},
     {"sim", CORE PORTS},

@@ -22,10 +22,10 @@ find "$root/include" -type f >"$work/headers"
 [ "$(cat "$work/headers")" = "$root/include/l1/l1.h" ] || die "more headers: $(cat "$work/headers")"
 printf '#include <l1/l1.h>\nint main(void) { return l1_version_text()[0] == 0; }\n' >"$work/alone.c"
 cc -std=c11 -Wall -Wextra -Werror -pedantic -I"$root/include" "$work/alone.c" "$library" \
-    -lyaml -lm -pthread -o "$work/alone"
+    -lyaml -lcrypto -lm -pthread -o "$work/alone"
 "$work/alone"
 cc -std=c11 -Wall -Wextra -Werror -I"$root/include" "$L1_SOURCE/examples/embed.c" "$library" \
-    -lyaml -lm -pthread -o "$work/embed"
+    -lyaml -lcrypto -lm -pthread -o "$work/embed"
 
 sed 's/\(volatility_target\|sigma_min\|atr_max\): *[0-9.]*/\1: null/g' "$L1_SOURCE/config/l1.yaml" \
     >"$work/l1.yaml"

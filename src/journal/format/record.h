@@ -25,7 +25,7 @@
 typedef enum {
     L1_RECORD_START = 1,     /* an engine began: build id, epoch */
     L1_RECORD_CONFIG = 2,    /* resolved configuration, by content hash */
-    L1_RECORD_MODEL = 3,     /* model bundle, by content hash */
+    L1_RECORD_MODEL = 3,     /* reserved: bundles are named by MODELS events */
     L1_RECORD_EVENT = 4,     /* input of the core */
     L1_RECORD_EFFECT = 5,    /* output of the core */
     L1_RECORD_PUBLISHED = 6, /* position up to which outputs were published */
