@@ -9,12 +9,22 @@
 
 #include "train/fit.h"
 
+/* A bundle read and parsed as the engine does. */
+typedef struct {
+    const l1_bundle *bundle;
+    void *memory, *image;
+} l1_bundle_loaded;
+L1_MUST_USE l1_result l1_bundle_folder_read(const char *folder, l1_bundle_loaded *out,
+                                            l1_diag *diag);
+void l1_bundle_loaded_free(l1_bundle_loaded *loaded);
+
+/* True when `folder` is there and is a bundle, or at least claims to be one. */
+bool l1_bundle_folder_exists(const char *folder);
+
 typedef struct {
     const l1_fitting *fitting;
-    const l1_dataset *dataset; /* profiles and range */
-    uint32_t heads;            /* fitted ones */
     const char *folder;
-    const char *kept_from; /* folder whose heads outside `heads` are kept; NULL = none */
+    const char *kept_from; /* folder of the models that were not trained; NULL = all were */
 } l1_bundle_folder;
 
 L1_MUST_USE l1_result l1_bundle_folder_write(const l1_bundle_folder *options, l1_diag *diag);

@@ -43,9 +43,9 @@ typedef struct {
 
 /* Negative controls: each spoils the data in a known way. */
 typedef enum {
-    L1_CONTROL_NONE,
-    L1_CONTROL_EARLY,    /* vectors of minute t+5 in the row of t: what a leak looks like */
-    L1_CONTROL_MIRRORED, /* each minute's bars turned upside down at random: nothing to learn */
+    L1_NEGATIVE_NONE,
+    L1_NEGATIVE_EARLY,    /* vectors of minute t+5 in the row of t: what a leak looks like */
+    L1_NEGATIVE_MIRRORED, /* each minute's bars turned upside down at random: nothing to learn */
 } l1_negative_control;
 #define L1_EARLY_MINUTES 5
 

@@ -47,8 +47,8 @@ const l1_bundle *l1_fitting_bundle(const l1_fitting *fitting);
 /* What `head` says of the rows. Arrays hold rows.count elements each. */
 typedef struct {
     double *log_odds[L1_SCORES_COUNT]; /* calibrated; of the trend the ensemble alone, else NULL */
-    double *baseline; /* raw closed form: log-odds of survival, movement's score, the trend's z,
-                         0 for direction */
+    double *baseline; /* raw closed form: log-odds of survival, movement's score, 0 for direction;
+                         the trend is its own */
 } l1_predictions;
 L1_MUST_USE l1_result l1_predict(const l1_bundle *bundle, const l1_dataset *dataset,
                                  const l1_rows *rows, l1_head head, l1_predictions *out,

@@ -1,18 +1,18 @@
 /* train/lightgbm.h: LightGBM's C API, opened at run time.
  *
- * The library is lib_lightgbm.so of the PyPI wheel lightgbm 4.6.0 in the project's own folder:
+ * The library is lib_lightgbm.so of the PyPI wheel lightgbm 4.7.0 in the project's own folder:
  * .venv/lib/python3.N/site-packages/lightgbm/lib/, below the working folder or beside the
  * program's build folder; the environment variable L1_LIGHTGBM names another place. Its SHA-256
  * must be the pinned one. `make train-setup` (tools/setup.sh train) gets it.
  * Single-threaded and seeded, the same rows give the same text, byte for byte, on one machine.
  * Errors: IO_OPEN with the command that gets the library; INPUT_FIELD with LightGBM's own words.
- * Source: LightGBM 4.6.0, include/LightGBM/c_api.h. */
+ * Source: LightGBM 4.7.0, include/LightGBM/c_api.h. */
 #ifndef L1_TRAIN_LIGHTGBM_H
 #define L1_TRAIN_LIGHTGBM_H
 
 #include "train/matrix.h"
 
-#define L1_LIGHTGBM_VERSION "4.6.0"
+#define L1_LIGHTGBM_VERSION "4.7.0"
 
 typedef struct l1_lightgbm l1_lightgbm;
 
