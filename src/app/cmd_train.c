@@ -17,10 +17,10 @@ static const char usage[] =
     "       l1 train [options] --evaluate-on FILE|DIR...\n"
     "\n"
     "Trains the models of a bundle on klines (files as for l1 replay) of BTC and ETH, or of every\n"
-    "configured symbol that the files hold. All but the last 56 days teach the models; these 56\n"
-    "calibrate them and set the thresholds. `lr`, `rf` or `lgbm` trains that model anew, keeps the\n"
-    "others of the bundle in --out, and calibrates and weighs all. The folder changes as a whole or\n"
-    "not at all.\n"
+    "configured symbol that the files hold. The last 56 days calibrate the models and set the\n"
+    "thresholds, the days before teach them. `lr`, `rf` or `lgbm` trains that model anew, keeps\n"
+    "the others of the bundle in --out, then calibrates and weighs all. The folder changes as a\n"
+    "whole or not at all.\n"
     "With --evaluate-on: judges the bundle in --out on klines later than its training data (give 8\n"
     "days more before them, to warm up).\n"
     "\n"
@@ -38,8 +38,8 @@ static const char usage[] =
     "  --set KEY=VALUE       overrides one key; may be repeated\n"
     "  --help                this text\n"
     "\n"
-    "Same files, seed and machine: the same bundle, byte for byte. rf, lgbm and all need LightGBM:\n"
-    "make train-setup. Exit: 0 done, 1 failed, 2 usage, configuration or unusable data.\n";
+    "Same files, seed and machine: the same bundle, byte for byte. rf, lgbm and all need LightGBM,\n"
+    "which `make train-setup` gets. Exit: 0 done, 1 failed, 2 usage, configuration or data.\n";
 
 typedef struct {
     l1_history_files files;
