@@ -21,8 +21,8 @@ static const char usage[] =
     "thresholds, the days before teach them. `lr`, `rf` or `lgbm` trains that model anew, keeps\n"
     "the others of the bundle in --out, then calibrates and weighs all. The folder changes as a\n"
     "whole or not at all.\n"
-    "With --evaluate-on: judges the bundle in --out on klines later than its training data (give 8\n"
-    "days more before them, to warm up).\n"
+    "With --evaluate-on: judges the bundle in --out on klines later than its training data (give\n"
+    "8 days more before them, to warm up).\n"
     "\n"
     "  --data FILE|DIR       klines; more may follow\n"
     "  --out DIR             folder of the bundle (default: models/L1)\n"
@@ -38,8 +38,8 @@ static const char usage[] =
     "  --set KEY=VALUE       overrides one key; may be repeated\n"
     "  --help                this text\n"
     "\n"
-    "Same files, seed and machine: the same bundle, byte for byte. rf, lgbm and all need LightGBM,\n"
-    "which `make train-setup` gets. Exit: 0 done, 1 failed, 2 usage, configuration or data.\n";
+    "Same files, seed and machine: the same bundle, byte for byte. rf, lgbm and all need\n"
+    "LightGBM: `make train-setup` gets it. Exit: 0 done, 1 failed, 2 usage, configuration or data.\n";
 
 typedef struct {
     l1_history_files files;
