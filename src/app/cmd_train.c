@@ -39,7 +39,7 @@ static const char usage[] =
     "  --help                this text\n"
     "\n"
     "Same files, seed and machine: the same bundle, byte for byte. rf, lgbm and all need\n"
-    "LightGBM: `make train-setup` gets it. Exit: 0 done, 1 failed, 2 usage, configuration or data.\n";
+    "LightGBM: `make train-setup` gets it. Exit: 0 done, 1 failed, 2 usage or unusable data.\n";
 
 typedef struct {
     l1_history_files files;

@@ -12,8 +12,8 @@ typedef struct {
     size_t count, capacity;
     double *log_odds[L1_SCORES_COUNT];                    /* NULL: the head has no such score */
     double *margins[L1_THRESHOLD_COUNT][L1_SCORES_COUNT]; /* >= 0 passes, not turned around */
-    double *baseline;
-    uint8_t *labels, *own_labels; /* as judged, and the head's own */
+    double *baseline, *closed_form;                       /* calibrated and raw */
+    uint8_t *labels, *own_labels;                         /* as judged, and the head's own */
     int64_t *days;
 } series;
 
@@ -59,8 +59,8 @@ static bool grow_labels(uint8_t **values, size_t capacity)
 static bool grow(series *of, bool ensemble_only)
 {
     const size_t capacity = of->capacity == 0 ? 1024 : of->capacity * 2;
-    bool good = grow_doubles(&of->baseline, capacity) && grow_labels(&of->labels, capacity) &&
-                grow_labels(&of->own_labels, capacity);
+    bool good = grow_doubles(&of->baseline, capacity) && grow_doubles(&of->closed_form, capacity) &&
+                grow_labels(&of->labels, capacity) && grow_labels(&of->own_labels, capacity);
     int64_t *days = good ? realloc(of->days, capacity * sizeof *days) : NULL;
     if (days == NULL) return false;
     of->days = days;
@@ -79,12 +79,13 @@ static void add_row(series *to, const l1_evaluation_part *part, const l1_row *ro
 {
     const bool turned = part->head == L1_HEAD_SURVIVAL;
     const size_t at = to->count++;
-    const double baseline =
-        part->baseline.a * part->predictions->baseline[place] + part->baseline.b;
+    const double raw = part->predictions->baseline[place];
+    const double baseline = part->baseline.a * raw + part->baseline.b;
     to->baseline[at] = turned ? -baseline : baseline;
+    to->closed_form[at] = turned ? -raw : raw;
     to->own_labels[at] = row->labels[part->head];
     to->labels[at] = turned ? !row->labels[part->head] : row->labels[part->head];
-    to->days[at] = row->minute / L1_DAY_MINUTES;
+    to->days[at] = row->minute / L1_MINUTES_A_DAY;
     for (int i = 0; i < L1_SCORES_COUNT; i++) {
         if (part->predictions->log_odds[i] == NULL) continue;
         const double said = part->predictions->log_odds[i][place];
@@ -126,6 +127,7 @@ static l1_result judge(l1_evaluation *evaluation, l1_head head, int32_t symbol, 
         .count = of->count,
         .log_odds = of->log_odds[score],
         .baseline = head == L1_HEAD_TREND ? NULL : of->baseline,
+        .closed_form = head == L1_HEAD_TREND ? NULL : of->closed_form,
         .labels = of->labels,
         .days = of->days,
         .overlap = minutes / L1_ROW_MINUTES,
@@ -246,6 +248,7 @@ static void free_series(series *of)
         for (int kind = 0; kind < L1_THRESHOLD_COUNT; kind++) free(of->margins[kind][i]);
     }
     free(of->baseline);
+    free(of->closed_form);
     free(of->labels);
     free(of->own_labels);
     free(of->days);

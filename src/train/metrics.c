@@ -261,8 +261,8 @@ static l1_result fill(const table *of, l1_metrics *out, l1_diag *diag)
     bootstrap(of, out);
     if (scored->baseline == NULL) return L1_SUCCESS;
     out->brier_baseline = all.brier_reference / all.n;
-    return l1_metrics_auc(scored->baseline, scored->labels, scored->count, &out->auc_baseline,
-                          diag);
+    const double *ranks = scored->closed_form != NULL ? scored->closed_form : scored->baseline;
+    return l1_metrics_auc(ranks, scored->labels, scored->count, &out->auc_baseline, diag);
 }
 
 l1_result l1_metrics_of(const l1_scored *scored, l1_metrics *out, l1_diag *diag)

@@ -17,7 +17,8 @@
 typedef struct {
     size_t count;
     const double *log_odds;
-    const double *baseline; /* calibrated log-odds of the closed form; NULL = none */
+    const double *baseline;    /* calibrated log-odds of the closed form; NULL = none */
+    const double *closed_form; /* its raw score, for its AUC; NULL = baseline's */
     const uint8_t *labels;
     const int64_t *days; /* Unix day of each row, never falling */
     double overlap;      /* label minutes / minutes between rows, >= 1 */

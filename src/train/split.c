@@ -22,13 +22,13 @@ uint32_t l1_folds_by_quarter(int64_t from, int64_t to, int64_t validation_days,
     L1_ASSERT(from >= 0 && validation_days > 0);
     for (int64_t quarter = 0; count < L1_FOLDS_MAX; quarter++) {
         const int64_t year = 1970 + quarter / 4, month = quarter % 4 * 3;
-        int64_t begin = day_of_month(year, month) * L1_DAY_MINUTES;
-        int64_t end = day_of_month(year + (month == 9), (month + 3) % 12) * L1_DAY_MINUTES;
+        int64_t begin = day_of_month(year, month) * L1_MINUTES_A_DAY;
+        int64_t end = day_of_month(year + (month == 9), (month + 3) % 12) * L1_MINUTES_A_DAY;
         if (begin >= to) break;
         if (end <= from) continue;
         if (begin < from) begin = from;
         if (end > to) end = to;
-        folds[count++] = (l1_fold){begin - validation_days * L1_DAY_MINUTES, begin, end};
+        folds[count++] = (l1_fold){begin - validation_days * L1_MINUTES_A_DAY, begin, end};
     }
     return count;
 }
@@ -37,7 +37,7 @@ l1_fold l1_fold_final(const l1_dataset *dataset, int64_t validation_days)
 {
     const int64_t end = dataset->to_ms / 60000;
     L1_ASSERT(validation_days > 0);
-    return (l1_fold){end - validation_days * L1_DAY_MINUTES, end, end};
+    return (l1_fold){end - validation_days * L1_MINUTES_A_DAY, end, end};
 }
 
 typedef enum { NOWHERE, TRAIN, VALIDATION, TEST } side;

@@ -10,7 +10,7 @@
 #include "train/dataset.h"
 
 #define L1_VALIDATION_DAYS 56
-#define L1_DAY_MINUTES INT64_C(1440)
+#define L1_MINUTES_A_DAY INT64_C(1440)
 #define L1_FOLDS_MAX 64
 
 typedef struct {

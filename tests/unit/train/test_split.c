@@ -8,7 +8,7 @@
 #include "base/prng.h"
 #include "train/har.h"
 
-#define DAY L1_DAY_MINUTES
+#define DAY L1_MINUTES_A_DAY
 enum { ROWS = 3000 };
 
 static l1_limits limits;
