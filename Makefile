@@ -31,18 +31,19 @@ build:
 
 # What `l1 train rf|lgbm|all` opens at run time; nothing else needs it.
 train-setup:
-	@tools/setup.sh train
+	@tools/setup.sh wheels
+	@tools/lightgbm.sh
 
 test:
 	@tools/setup.sh build test
 	@tools/suites.sh test
 
 test-all:
-	@tools/setup.sh build test long
+	@tools/setup.sh build test long wheels
 	@tools/suites.sh test long
 
 bench:
-	@tools/setup.sh build
+	@tools/setup.sh build wheels
 	@tools/configure.sh release -DBUILD_TESTING=OFF
 	@cmake --build build -j $(JOBS) --target l1 --target examples_all --target bench_all
 	@tools/bench.sh

@@ -1,6 +1,9 @@
 #!/bin/sh
 # examples/demo.sh: what `make run` shows: a day on paper, what was blocked and why, the dashboard.
 #
+# Klines and signals become one stream of bus messages in time order, which `l1 run --clock events`
+# executes in PAPER mode.
+#
 # DATA=FOLDER uses the newest month of BTCUSDT and ETHUSDT klines in FOLDER (.csv, .gz, .xz, .zip)
 # with the signals of examples/ema_cross.c; without it a synthetic day is made. L1_BUILD and
 # L1_DEMO_DIR name other folders than build and data/demo; only an earlier demo's files are removed.
@@ -11,7 +14,8 @@ work=${L1_DEMO_DIR:-data/demo}
 l1=$build/l1
 mkdir -p "$work"
 rm -rf "$work/journal"
-rm -f "$work/reports.ndjson" "$work/summary.txt" "$work"/*signals.ndjson "$work"/*-synthetic.csv
+rm -f "$work/reports.ndjson" "$work/summary.txt" "$work/run.log" "$work"/*signals.ndjson \
+    "$work"/*-synthetic.csv
 
 unpack() {
     case "$1" in
@@ -32,6 +36,30 @@ signals_of() {
     unpack "$3" | "$build/examples/ema_cross" --symbol "$1/USDT" --qty "$2" --prefix "$1"
 }
 
+# bars BASE KLINES: Binance's rows as messages of the bus, each behind its time and 0.
+bars() {
+    unpack "$2" | awk -F, -v symbol="$1/USDT" '
+        function ms(time) { return length(time) > 13 ? substr(time, 1, length(time) - 3) : time }
+        $1 ~ /^[0-9]+$/ {
+            printf "%s\t0\t{\"topic\":\"market\",\"type\":\"bar\",\"symbol\":\"%s\"," \
+                "\"interval\":\"1m\",\"open_time\":%s,\"close_time\":%s,\"open\":%s,\"high\":%s," \
+                "\"low\":%s,\"close\":%s,\"volume\":%s,\"quote_volume\":%s,\"trades\":%s," \
+                "\"taker_buy_volume\":%s}\n", ms($7), symbol, ms($1), ms($7), $2, $3, $4, $5, $6,
+                $8, $9, $10
+        }'
+}
+
+# timed FILE...: each signal behind its time and 1; a line without a later time follows the last.
+timed() {
+    cat "$@" | awk '
+        {
+            at = index($0, "\"ts\":")
+            ts = at > 0 ? substr($0, at + 5) + 0 : 0
+            if (FNR == 1 || ts > last) last = ts
+            printf "%.0f\t1\t%s\n", last, $0
+        }'
+}
+
 if [ -n "${DATA:-}" ]; then
     btc=$(newest BTC)
     eth=$(newest ETH)
@@ -42,18 +70,37 @@ if [ -n "${DATA:-}" ]; then
     echo "REAL klines: ${btc##*/} and ${eth##*/}, with signals of examples/ema_cross.c"
     signals_of BTC 0.02 "$btc" >"$work/btc_signals.ndjson"
     signals_of ETH 0.3 "$eth" >"$work/eth_signals.ndjson"
-    set -- "$btc" "$eth" "$work/btc_signals.ndjson" "$work/eth_signals.ndjson"
+    set -- "$work/btc_signals.ndjson" "$work/eth_signals.ndjson"
 else
     echo "A SYNTHETIC day of BTC and ETH (seeded random numbers, not a market)"
     "$build/examples/synthetic_day" "$work" 1
-    set -- "$work/BTCUSDT-1m-synthetic.csv" "$work/ETHUSDT-1m-synthetic.csv" "$work/signals.ndjson"
+    btc=$work/BTCUSDT-1m-synthetic.csv
+    eth=$work/ETHUSDT-1m-synthetic.csv
+    set -- "$work/signals.ndjson"
 fi
-echo "Executed on paper with config/l1.yaml; nothing leaves this machine."
+echo "Executed in PAPER mode with config/l1.yaml; nothing leaves this machine."
 echo
+messages=$work/messages.ndjson
 reports=$work/reports.ndjson
-"$l1" replay --quiet --config config/l1.yaml --journal "$work/journal" --out "$reports" "$@" \
+{
+    bars BTC "$btc"
+    bars ETH "$eth"
+    for file in "$@"; do timed "$file"; done
+} | LC_ALL=C sort -s -n -k1,1 -k2,2 | cut -f3- >"$messages"
+"$l1" run --config config/l1.yaml --clock events --bus stdio --journal "$work/journal" \
+    <"$messages" >"$reports" 2>"$work/run.log" || { tail -n 5 "$work/run.log" >&2; exit 1; }
+
+# The same messages as history: its summary, and a check that both ways execute alike.
+"$l1" replay --quiet --config config/l1.yaml --out "$work/replayed.ndjson" "$messages" \
     2>"$work/summary.txt" || { cat "$work/summary.txt" >&2; exit 1; }
 cat "$work/summary.txt"
+if sed 's/"mode":"replay"/"mode":"paper"/' "$work/replayed.ndjson" | cmp -s - "$reports"; then
+    echo "(the summary is of l1 replay on the same messages: reports equal but for their mode)"
+else
+    echo "demo: l1 run and l1 replay differ on $messages" >&2
+    exit 1
+fi
+rm -f "$messages" "$work/replayed.ndjson"
 
 # lines TITLE: what stands on standard input under a title, at most 15 lines; nothing if empty.
 lines() {
@@ -100,6 +147,7 @@ cat <<TEXT
 
 Where to look next
   $reports    every signal's fate, every alert, one JSON object a line
+  $work/run.log            what the engine logged while it ran
   $l1 verify $work/journal    replays the journal and compares each effect
   $l1 config explain symbols    tells each limit of config/l1.yaml
   docs/rules.md                the rules in their order

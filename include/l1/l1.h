@@ -36,7 +36,7 @@ typedef enum {
 typedef void (*l1_output)(void *state, const char *line, size_t size);
 
 typedef struct {
-    const char *config; /* YAML, as config/l1.yaml; `bus` and `journal` in it are not used */
+    const char *config; /* YAML, as config/l1.yaml; `bus` and `journal.dir` in it are not used */
     size_t config_size;
     const char *journal_dir; /* NULL: nothing survives the process */
     l1_output output;
@@ -62,6 +62,15 @@ int64_t l1_next_due_ns(const l1_handle *handle);
 
 /* Waits until everything fed is durable and has been handed out. */
 l1_outcome l1_flush(l1_handle *handle);
+
+/* A long-lived host calls this now and then: flushes and writes a snapshot, so that the next
+ * l1_open replays only what comes after it, and retention can let go of older segments. Takes the
+ * time of a flush and of writing the state (some MiB, with 10^6 remembered ids up to 64 MiB).
+ * Without a journal it does nothing. Not beside the command `l1 snapshot` on the same journal. */
+l1_outcome l1_snapshot(l1_handle *handle);
+
+/* 1, once, when about 64 MiB have been journaled since the last snapshot or the last 1. */
+int l1_snapshot_due(l1_handle *handle);
 
 /* 32 hexadecimal digits and a NUL: every field of the state. */
 void l1_state_hash(l1_handle *handle, char out[33]);

@@ -114,7 +114,7 @@ static bool next_line(connection *from, int64_t deadline_ms, char line[LINE_MAX_
 
 static bool send_command(const connection *to, const arguments *given)
 {
-    char text[1024];
+    char text[16384];
     l1_json_writer out = {.base = text, .capacity = sizeof text - 1};
     l1_json_open(&out, '{');
     l1_json_key(&out, "topic");
@@ -133,7 +133,7 @@ static bool send_command(const connection *to, const arguments *given)
     l1_json_put_integer(&out, 1);
     l1_json_close(&out, '}');
     if (out.failed) {
-        (void)fputs("l1 control: --reason is longer than 128 bytes\n", stderr);
+        (void)fputs("l1 control: --reason does not fit a message of 16 KiB\n", stderr);
         return false;
     }
     text[out.used++] = '\n';

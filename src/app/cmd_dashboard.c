@@ -22,48 +22,53 @@ static const char usage[] =
     "  --set KEY=VALUE  overrides one key; may be repeated\n"
     "  --help           this text\n"
     "\n"
-    "Counts every effect that the journal keeps. Exit: 0 done, 1 the journal cannot be read, 2 "
-    "usage.\n";
+    "Counts since the journal began. Exit: 0 done, 1 the journal cannot be read, 2 usage.\n";
 
-static void take(void *state, const l1_effect *effect)
+/* What was read so far; every look goes on from there. */
+typedef struct {
+    l1_restored restored;
+    bool began;
+} watched;
+
+static l1_result look(const char *dir, watched *at, l1_diag *diag)
 {
-    l1_metrics_take(state, effect);
+    const l1_restore_options options = {.dir = dir, .from_first = true};
+    if (at->began && l1_restore_more(&options, &at->restored, diag).code == L1_OK) {
+        return L1_SUCCESS;
+    }
+    if (at->began) l1_restored_free(&at->restored); /* another journal by now: from its beginning */
+    at->began = true;
+    return l1_restore(&options, &at->restored, diag);
 }
 
-static int show(const char *dir, l1_language language, bool json)
+static int refuse(const char *dir, l1_result done, const l1_diag *diag)
 {
-    static l1_metrics metrics;
+    if (done.code == L1_IO_END) {
+        (void)fprintf(stderr, "l1 dashboard: %s: there is no journal\n", dir);
+    } else {
+        (void)fprintf(stderr, "l1 dashboard: %s\n", diag->text);
+    }
+    const bool absent = done.code == L1_IO_END || done.code == L1_IO_OPEN;
+    return absent ? L1_EXIT_USAGE : L1_EXIT_FAILED;
+}
+
+static int show(const char *dir, watched *at, l1_language language, bool json)
+{
     static char text[L1_METRICS_TEXT_MAX];
-    static l1_restored restored;
     l1_diag diag = {0};
-    l1_metrics_init(&metrics);
-    const l1_restore_options options = {
-        .dir = dir,
-        .from_first = true,
-        .visitor = {.state = &metrics, .effect = take},
-    };
-    const l1_result done = l1_restore(&options, &restored, &diag);
-    if (done.code != L1_OK) {
-        if (done.code == L1_IO_END) {
-            (void)fprintf(stderr, "l1 dashboard: %s: there is no journal\n", dir);
-        } else {
-            (void)fprintf(stderr, "l1 dashboard: %s\n", diag.text);
-        }
-        l1_restored_free(&restored);
-        const bool absent = done.code == L1_IO_END || done.code == L1_IO_OPEN;
-        return absent ? L1_EXIT_USAGE : L1_EXIT_FAILED;
+    const l1_result done = look(dir, at, &diag);
+    if (done.code != L1_OK) return refuse(dir, done, &diag);
+    l1_metrics *metrics = &at->restored.figures;
+    if (at->restored.instance.system != NULL) { /* a crash right after the start leaves none */
+        l1_metrics_sample(metrics, l1_system_engine(at->restored.instance.system));
     }
-    if (restored.instance.system != NULL) { /* a crash right after the start leaves none */
-        l1_metrics_sample(&metrics, l1_system_engine(restored.instance.system));
-    }
-    const l1_limits *limits = &restored.config.limits;
-    const size_t size = json ? l1_metrics_json(&metrics, limits, text)
-                             : l1_dashboard_text(&metrics, limits, language, text);
+    const l1_limits *limits = &at->restored.config.limits;
+    const size_t size = json ? l1_metrics_json(metrics, limits, text)
+                             : l1_dashboard_text(metrics, limits, language, text);
     if (isatty(STDOUT_FILENO) && !json) (void)fputs("\033[H\033[J", stdout);
     (void)fwrite(text, 1, size, stdout);
     if (json) (void)putchar('\n');
     (void)fflush(stdout);
-    l1_restored_free(&restored);
     return L1_EXIT_DONE;
 }
 
@@ -116,10 +121,12 @@ int l1_cmd_dashboard(int argc, char **argv)
         if (!l1_config_load(&source, &config)) return L1_EXIT_USAGE;
         dir = config.settings.journal_dir;
     }
-    int code = show(dir, language, json);
+    static watched at;
+    int code = show(dir, &at, language, json);
     while (watch && code == L1_EXIT_DONE) {
         (void)sleep(1);
-        code = show(dir, language, json);
+        code = show(dir, &at, language, json);
     }
+    l1_restored_free(&at.restored);
     return code;
 }

@@ -76,7 +76,7 @@ static l1_result write_snapshot(const l1_directory *dir, l1_restored *restored, 
     memcpy(info.engine_id, restored->engine_id, sizeof info.engine_id);
     (void)snprintf(info.build_id, sizeof info.build_id, "%s", L1_BUILD_ID);
     l1_instance_state state = {.published = restored->published};
-    return l1_instance_save(&restored->instance, dir, &info, &state, diag);
+    return l1_instance_save(&restored->instance, dir, &info, &state, &restored->figures, diag);
 }
 
 static l1_result advance(const char *path, uint64_t *sequence, l1_diag *diag)

@@ -9,7 +9,7 @@
 #include "base/assert.h"
 #include "journal/blob.h"
 
-enum { BODY_VERSION = 1, BODY_HEADER = 4 + 8 + 16 };
+enum { BODY_VERSION = 2, BODY_HEADER = 4 + 8 + 16, FIGURES_MAX = 256 << 10 };
 
 /* Pages of zeros that take memory only when they are touched. */
 static void *take_pages(size_t size)
@@ -85,9 +85,10 @@ l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *limits, l1_d
 }
 
 l1_result l1_instance_save(l1_instance *instance, const l1_directory *dir,
-                           const l1_snapshot_info *info, l1_instance_state *state, l1_diag *diag)
+                           const l1_snapshot_info *info, l1_instance_state *state,
+                           l1_metrics *figures, l1_diag *diag)
 {
-    const size_t capacity = BODY_HEADER + l1_system_save_max(instance->system);
+    const size_t capacity = BODY_HEADER + FIGURES_MAX + l1_system_save_max(instance->system);
     uint8_t *body = take_pages(capacity);
     if (body == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "snapshot", "no memory");
     state->hash = l1_system_hash(instance->system);
@@ -97,10 +98,13 @@ l1_result l1_instance_save(l1_instance *instance, const l1_directory *dir,
     l1_write_u64(&to, state->hash.lo);
     l1_write_u64(&to, state->hash.hi);
     L1_ASSERT(!to.failed && to.used == BODY_HEADER);
-    const size_t used =
-        l1_system_save(instance->system, body + BODY_HEADER, capacity - BODY_HEADER);
+    l1_archive archive = l1_archive_saving(body + BODY_HEADER, FIGURES_MAX);
+    l1_metrics_archive(&archive, figures, l1_engine_limits(l1_system_engine(instance->system)));
+    L1_ASSERT(l1_archive_ok(&archive));
+    const size_t before = BODY_HEADER + archive.out.used;
+    const size_t used = l1_system_save(instance->system, body + before, capacity - before);
     L1_ASSERT(used > 0);
-    const l1_result done = l1_snapshot_write(dir, info, body, BODY_HEADER + used, diag);
+    const l1_result done = l1_snapshot_write(dir, info, body, before + used, diag);
     (void)munmap(body, capacity);
     return done;
 }
@@ -116,12 +120,17 @@ bool l1_instance_state_read(const uint8_t *body, size_t size, l1_instance_state 
 }
 
 l1_result l1_instance_load(l1_instance *instance, const l1_limits *limits, const uint8_t *body,
-                           size_t size, l1_instance_state *state, l1_diag *diag)
+                           size_t size, l1_instance_state *state, l1_metrics *figures,
+                           l1_diag *diag)
 {
     L1_TRY(l1_instance_make(instance, limits, diag));
-    if (l1_instance_state_read(body, size, state) &&
-        l1_system_load(instance->system, body + BODY_HEADER, size - BODY_HEADER)) {
-        return L1_SUCCESS;
+    if (l1_instance_state_read(body, size, state)) {
+        l1_archive archive = l1_archive_loading(body + BODY_HEADER, size - BODY_HEADER);
+        l1_metrics_archive(&archive, figures, limits);
+        if (l1_archive_ok(&archive) &&
+            l1_system_load(instance->system, archive.in.at, l1_read_left(&archive.in))) {
+            return L1_SUCCESS;
+        }
     }
     l1_instance_free(instance);
     return l1_refuse(diag, L1_JOURNAL_CORRUPT, "snapshot",

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "config/config.h"
 #include "journal/snapshot.h"
+#include "report/metrics.h"
 #include "system/system.h"
 
 typedef struct {
@@ -40,18 +41,18 @@ typedef struct {
     l1_hash128 hash;    /* of the system's state */
 } l1_instance_state;
 
-/* Writes a snapshot of the instance; `state->hash` is filled in. */
+/* Writes a snapshot of the instance and its figures; `state->hash` is filled in. */
 L1_MUST_USE l1_result l1_instance_save(l1_instance *instance, const l1_directory *dir,
                                        const l1_snapshot_info *info, l1_instance_state *state,
-                                       l1_diag *diag);
+                                       l1_metrics *figures, l1_diag *diag);
 
 /* Reads only what stands beside the system. */
 L1_MUST_USE bool l1_instance_state_read(const uint8_t *body, size_t size, l1_instance_state *state);
 
-/* Loads a snapshot's body into a fresh system under `limits`. */
+/* Loads a snapshot's body into a fresh system under `limits`, and fresh `figures`. */
 L1_MUST_USE l1_result l1_instance_load(l1_instance *instance, const l1_limits *limits,
                                        const uint8_t *body, size_t size, l1_instance_state *state,
-                                       l1_diag *diag);
+                                       l1_metrics *figures, l1_diag *diag);
 
 /* --- configurations as texts: kept as blobs, named by their hash --- */
 

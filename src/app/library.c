@@ -27,7 +27,6 @@ struct l1_handle {
     l1_config config;
     l1_decoder decoder;
     l1_decoded decoded;
-    l1_metrics figures;
     l1_diag diag;
     char text[L1_METRICS_TEXT_MAX];
 };
@@ -38,10 +37,10 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
     l1_handle *handle = state;
     size_t size = 0;
     if (effect->kind == L1_EFFECT_RELOAD_MODELS) return;
-    if (!publication->duplicate) l1_metrics_take(&handle->figures, effect);
     if (effect->kind == L1_EFFECT_STATUS) {
-        l1_metrics_sample(&handle->figures, l1_system_engine(l1_runner_system(handle->runner)));
-        size = l1_metrics_json(&handle->figures, &handle->config.limits, handle->text);
+        l1_metrics *figures = l1_runner_figures(handle->runner);
+        l1_metrics_sample(figures, l1_system_engine(l1_runner_system(handle->runner)));
+        size = l1_metrics_json(figures, &handle->config.limits, handle->text);
     } else {
         size = l1_encode_effect(&handle->config.limits, effect, publication, handle->text);
     }
@@ -96,7 +95,6 @@ l1_outcome l1_open(const l1_open_options *options, l1_handle **out, char error[L
     }
     handle->output = options->output;
     handle->state = options->state;
-    l1_metrics_init(&handle->figures);
     if (open_all(handle, options, error)) {
         *out = handle;
         return L1_LIBRARY_OK;
@@ -143,6 +141,7 @@ l1_outcome l1_feed(l1_handle *handle, const char *line, size_t size, int64_t now
     } else {
         (void)l1_decode(&handle->decoder, &handle->config.limits, line, size, handle->lines,
                         &handle->decoded);
+        l1_runner_figures(handle->runner)->unknown_keys += handle->decoded.unknown_keys;
     }
     /* There is one subscriber, and it gets everything. */
     if (handle->decoded.topic == L1_TOPIC_SUBSCRIBE &&
@@ -168,6 +167,17 @@ l1_outcome l1_flush(l1_handle *handle)
 {
     if (handle->failed) return L1_LIBRARY_FAILED;
     return outcome(handle, l1_runner_flush(handle->runner, &handle->diag));
+}
+
+l1_outcome l1_snapshot(l1_handle *handle)
+{
+    if (handle->failed) return L1_LIBRARY_FAILED;
+    return outcome(handle, l1_runner_snapshot(handle->runner, &handle->diag));
+}
+
+int l1_snapshot_due(l1_handle *handle)
+{
+    return !handle->failed && l1_runner_snapshot_due(handle->runner) ? 1 : 0;
 }
 
 void l1_state_hash(l1_handle *handle, char out[33])

@@ -97,8 +97,9 @@ static l1_result differs(replay *at, uint64_t sequence, const uint8_t *recorded,
     }
     return l1_refuse(at->diag, L1_JOURNAL_DIFFERS, "journal",
                      "record %" PRIu64 " of build %s differs from what build %s makes of the "
-                     "same inputs; stop the engine cleanly before changing the program",
-                     sequence, at->out->build_id, L1_BUILD_ID);
+                     "same inputs; start the former once more (l1 run --journal %s), stop it with "
+                     "SIGTERM, then start the latter; nothing has been published",
+                     sequence, at->out->build_id, L1_BUILD_ID, at->options->dir);
 }
 
 /* A step is complete when all of its effects have been seen. */
@@ -153,11 +154,15 @@ static l1_result on_effect(replay *at, const l1_record *record)
     at->out->effects++;
     l1_reader in = {.at = record->payload, .end = record->payload + record->header.length};
     at->out->effects_total = l1_read_u64(&in);
-    if (visitor->effect == NULL) return L1_SUCCESS;
+    (void)l1_read_u64(&in); /* its time */
+    const uint8_t kind = l1_read_u8(&in);
+    const bool counts = kind == L1_EFFECT_REPORT || kind == L1_EFFECT_ALERT;
+    if (!counts && visitor->effect == NULL) return L1_SUCCESS;
     if (!l1_effect_load(record->payload, record->header.length, &at->effect)) {
         return refuse_record(at, record, "its effect cannot be read by this build");
     }
-    visitor->effect(visitor->state, &at->effect);
+    if (counts) l1_metrics_take(&at->out->figures, &at->effect);
+    if (visitor->effect != NULL) visitor->effect(visitor->state, &at->effect);
     return L1_SUCCESS;
 }
 
@@ -172,6 +177,8 @@ static l1_result on_config(replay *at, const l1_record *record)
     L1_TRY(check_complete(at, record->header.sequence));
     L1_TRY(l1_config_from_blob(&at->dir, hash, &out->config, at->diag));
     if (at->began) {
+        l1_metrics_adopt(&out->figures, l1_engine_limits(l1_system_engine(out->instance.system)),
+                         &out->config.limits);
         L1_TRY(l1_instance_adopt(&out->instance, &out->config.limits, at->diag));
     } else {
         L1_TRY(l1_instance_make(&out->instance, &out->config.limits, at->diag));
@@ -286,6 +293,7 @@ static l1_result replay_all(replay *at)
         L1_TRY(done);
         L1_TRY(on_record(at, &record));
         at->out->last_sequence = record.header.sequence;
+        at->out->last_crc = record.header.crc;
         at->out->records++;
         if (visitor->record != NULL) visitor->record(visitor->state, &record);
         if (at->options->check_snapshots) L1_TRY(check_snapshot(at, record.header.sequence));
@@ -301,7 +309,8 @@ static l1_result load_snapshot(replay *at, const l1_snapshot_info *info, const u
     l1_restored *out = at->out;
     l1_instance_state state;
     L1_TRY(l1_config_from_blob(&at->dir, info->config_hash, &out->config, at->diag));
-    L1_TRY(l1_instance_load(&out->instance, &out->config.limits, body, size, &state, at->diag));
+    L1_TRY(l1_instance_load(&out->instance, &out->config.limits, body, size, &state, &out->figures,
+                            at->diag));
     L1_TRY(l1_instance_find_models(&out->instance, &at->dir, at->diag));
     memcpy(out->build_id, info->build_id, sizeof out->build_id);
     out->config_hash = info->config_hash;
@@ -378,20 +387,54 @@ static l1_result restore(replay *at)
     return L1_SUCCESS;
 }
 
-l1_result l1_restore(const l1_restore_options *options, l1_restored *out, l1_diag *diag)
+/* Behind the record that was read last, if that is still the one. */
+static l1_result restore_more(replay *at)
 {
-    *out = (l1_restored){0};
+    l1_record record;
+    l1_restored *out = at->out;
+    L1_TRY(l1_journal_reader_open(NULL, at->options->dir, &at->reader, at->diag));
+    at->compare_at = out->missing_at;
+    at->began = out->instance.system != NULL;
+    out->first_sequence = l1_journal_reader_first(at->reader);
+    if (out->last_sequence > 0) {
+        L1_TRY(l1_journal_reader_seek(at->reader, out->last_sequence, at->diag));
+        L1_TRY(l1_journal_reader_next(at->reader, UINT64_MAX, &record, at->diag));
+        if (record.header.crc != out->last_crc) {
+            return refuse_record(at, &record, "it is not the one that was read before");
+        }
+    }
+    L1_TRY(replay_all(at));
+    out->missing_at = at->compare_at;
+    return L1_SUCCESS;
+}
+
+static l1_result begin_with(const l1_restore_options *options, l1_restored *out, l1_diag *diag,
+                            l1_result (*work)(replay *at))
+{
     replay *at = calloc(1, sizeof *at);
     if (at == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "journal", "no memory");
     at->options = options;
     at->dir = (l1_directory){l1_storage_posix(), options->dir};
     at->out = out;
     at->diag = diag;
-    const l1_result done = restore(at);
+    const l1_result done = work(at);
     l1_journal_reader_close(at->reader);
     l1_numbers_free(&at->snapshots);
     free(at);
     return done;
+}
+
+l1_result l1_restore(const l1_restore_options *options, l1_restored *out, l1_diag *diag)
+{
+    memset(out, 0, sizeof *out);
+    l1_metrics_init(&out->figures);
+    return begin_with(options, out, diag, restore);
+}
+
+l1_result l1_restore_more(const l1_restore_options *options, l1_restored *restored, l1_diag *diag)
+{
+    L1_ASSERT(options->limit == 0 && !options->check_snapshots);
+    return begin_with(options, restored, diag, restore_more);
 }
 
 void l1_restored_free(l1_restored *restored)
@@ -399,5 +442,5 @@ void l1_restored_free(l1_restored *restored)
     l1_instance_free(&restored->instance);
     free(restored->difference.recorded);
     free(restored->difference.recomputed);
-    *restored = (l1_restored){0};
+    memset(restored, 0, sizeof *restored);
 }

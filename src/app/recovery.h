@@ -47,10 +47,12 @@ typedef struct {
     char engine_id[L1_ENGINE_ID_MAX];
     char build_id[L1_SNAPSHOT_BUILD_MAX]; /* of the last START */
     l1_instance instance;
+    l1_metrics figures;                /* of every effect recorded since the journal began */
     size_t missing_at;                 /* instance.effects from here on are not in the journal */
     uint64_t first_sequence;           /* oldest record kept */
     uint64_t began_at;                 /* snapshot that was loaded; 0 = the first record */
     uint64_t last_sequence;            /* last record read */
+    uint32_t last_crc;                 /* its CRC: the journal goes on behind exactly that one */
     uint64_t records, events, effects; /* replayed */
     uint64_t effects_total;            /* over the journal's life, without the missing ones */
     uint64_t published;                /* effect up to which outputs were handed to the bus */
@@ -63,6 +65,12 @@ typedef struct {
 
 L1_MUST_USE l1_result l1_restore(const l1_restore_options *options, l1_restored *out,
                                  l1_diag *diag);
+
+/* Reads on in a journal that has grown, from where `restored` stands: what l1_restore would give
+ * now. Any failure (the journal was replaced, say) leaves `restored` only to be freed: begin anew.
+ * `options` are those of l1_restore. */
+L1_MUST_USE l1_result l1_restore_more(const l1_restore_options *options, l1_restored *restored,
+                                      l1_diag *diag);
 void l1_restored_free(l1_restored *restored);
 
 /* --- payloads of the records that are not events or effects --- */

@@ -31,6 +31,7 @@ static void on_line(void *state, uint32_t client, const char *text, size_t size,
     const int64_t received_ns = session->clock.from_events ? 0 : l1_clock_mono_ns();
     (void)l1_decode(&session->decoder, &session->options->config.limits, text, size, line,
                     &session->decoded);
+    l1_runner_figures(session->runner)->unknown_keys += session->decoded.unknown_keys;
     take(session, client, received_ns);
 }
 

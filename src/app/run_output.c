@@ -28,10 +28,6 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
         if (!session->options->config.limits.clock_from_events) l1_run_reload_models(session);
         return;
     }
-    if (!publication->duplicate) {
-        l1_metrics_take(&session->figures, effect);
-        l1_metrics_latency(&session->figures, publication->decision_us, publication->durable_us);
-    }
     l1_log_effect(limits, effect, publication);
     const l1_bus_topic topic = effect->kind == L1_EFFECT_ALERT ? L1_BUS_ALERTS : L1_BUS_REPORTS;
     if (!l1_bus_is_heard(session->bus, topic)) return;
@@ -67,10 +63,11 @@ l1_runner_sink l1_run_sink(l1_run_session *session)
 void l1_run_send_metrics(l1_run_session *session)
 {
     if (session->output_failed || session->bus == NULL) return;
-    l1_metrics_sample(&session->figures, l1_system_engine(l1_runner_system(session->runner)));
+    l1_metrics *figures = l1_runner_figures(session->runner);
+    l1_metrics_sample(figures, l1_system_engine(l1_runner_system(session->runner)));
     const size_t size =
-        l1_metrics_json(&session->figures, &session->options->config.limits, session->figures_text);
+        l1_metrics_json(figures, &session->options->config.limits, session->figures_text);
     if (!l1_bus_is_heard(session->bus, L1_BUS_METRICS)) return;
-    l1_bus_publish(session->bus, L1_BUS_METRICS, session->figures.seq, session->figures_text, size);
+    l1_bus_publish(session->bus, L1_BUS_METRICS, figures->seq, session->figures_text, size);
     l1_run_sent(session, size);
 }

@@ -63,7 +63,6 @@ typedef struct l1_run_session {
     l1_run_client clients[L1_BUS_CLIENTS_MAX];
     l1_effect effect; /* being sent to a subscriber that resumes */
     char text[L1_ENCODED_MAX];
-    l1_metrics figures; /* since this process began */
     char figures_text[L1_METRICS_TEXT_MAX];
 
     /* What is really out on stdout. */

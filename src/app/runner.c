@@ -40,6 +40,7 @@ struct l1_runner {
     l1_instance instance;
     l1_report_store *store;
     l1_latency latency;
+    l1_metrics figures;
     l1_effect effect; /* being handed over */
 
     char dir[L1_PATH_TEXT_MAX];
@@ -217,6 +218,10 @@ static l1_result hand(l1_runner *runner, const uint8_t *bytes, uint32_t size, co
                 l1_report_store_put(runner->store, effect->seq, bytes, size, diag);
             if (runner->journal == NULL) L1_TRY(kept); /* else the journal has it too */
         }
+    }
+    if (!publication.duplicate) {
+        l1_metrics_take(&runner->figures, effect);
+        l1_metrics_latency(&runner->figures, publication.decision_us, publication.durable_us);
     }
     if (runner->sink.take != NULL) runner->sink.take(runner->sink.state, effect, &publication);
     return L1_SUCCESS;
@@ -468,6 +473,7 @@ static l1_result recover(l1_runner *runner, const l1_journal_found *on_disk, l1_
                                    .clean = restored.clean,
                                    .build_changed = strcmp(restored.build_id, L1_BUILD_ID) != 0};
         runner->instance = restored.instance;
+        runner->figures = restored.figures;
         restored.instance = (l1_instance){0};
         *config_changed = restored.config_hash.lo != runner->config_hash.lo ||
                           restored.config_hash.hi != runner->config_hash.hi;
@@ -478,6 +484,7 @@ static l1_result recover(l1_runner *runner, const l1_journal_found *on_disk, l1_
         found->config_changed = *config_changed;
         done = append_effects(runner, restored.missing_at, false, (parked){0}, diag);
         if (done.code == L1_OK && *config_changed) {
+            l1_metrics_adopt(&runner->figures, &restored.config.limits, &runner->config.limits);
             done = l1_instance_adopt(&runner->instance, &runner->config.limits, diag);
         }
     }
@@ -531,6 +538,7 @@ static l1_result open_into(l1_runner *runner, const l1_runner_options *options,
 {
     char *text = NULL;
     size_t size = 0;
+    l1_metrics_init(&runner->figures);
     runner->config = *options->config;
     runner->sink = options->sink;
     runner->measure = options->measure;
@@ -558,11 +566,27 @@ l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out, l1_r
         l1_runner_close(runner);
         return done;
     }
+    runner->figures.unknown_keys = 0; /* from here on the caller counts them */
     *out = runner;
     return L1_SUCCESS;
 }
 
 /* --- closing ------------------------------------------------------------------------------- */
+
+/* Everything appended is durable. */
+static l1_result save(l1_runner *runner, bool clean, l1_diag *diag)
+{
+    L1_ASSERT(l1_journal_durable(runner->journal) == l1_journal_last(runner->journal));
+    l1_snapshot_info info = {.sequence = l1_journal_last(runner->journal),
+                             .tag = l1_runner_effects(runner),
+                             .config_hash = runner->config_hash,
+                             .clean = clean};
+    l1_text_copy(info.engine_id, sizeof info.engine_id, runner->config.limits.engine_id);
+    l1_text_copy(info.build_id, sizeof info.build_id, L1_BUILD_ID);
+    l1_instance_state state = {.published = runner->recorded};
+    return l1_instance_save(&runner->instance, &runner->directory, &info, &state, &runner->figures,
+                            diag);
+}
 
 l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag)
 {
@@ -575,14 +599,19 @@ l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag)
     if (!l1_journal_wait(runner->journal, l1_journal_last(runner->journal))) {
         L1_TRY(journal_failure(runner, diag));
     }
-    l1_snapshot_info info = {.sequence = l1_journal_last(runner->journal),
-                             .tag = l1_runner_effects(runner),
-                             .config_hash = runner->config_hash,
-                             .clean = true};
-    l1_text_copy(info.engine_id, sizeof info.engine_id, runner->config.limits.engine_id);
-    l1_text_copy(info.build_id, sizeof info.build_id, L1_BUILD_ID);
-    l1_instance_state state = {.published = runner->recorded};
-    return l1_instance_save(&runner->instance, &runner->directory, &info, &state, diag);
+    return save(runner, true, diag);
+}
+
+l1_result l1_runner_snapshot(l1_runner *runner, l1_diag *diag)
+{
+    if (runner->journal == NULL) return L1_SUCCESS;
+    L1_TRY(l1_runner_flush(runner, diag));
+    /* The publish position that the flush appended is durable too before the snapshot names it. */
+    if (!l1_journal_wait(runner->journal, l1_journal_last(runner->journal))) {
+        L1_TRY(journal_failure(runner, diag));
+    }
+    runner->bytes_since = 0;
+    return save(runner, false, diag);
 }
 
 void l1_runner_close(l1_runner *runner)
@@ -597,6 +626,11 @@ void l1_runner_close(l1_runner *runner)
     l1_byte_queue_free(&runner->parked);
     l1_instance_free(&runner->instance);
     free(runner);
+}
+
+l1_metrics *l1_runner_figures(l1_runner *runner)
+{
+    return &runner->figures;
 }
 
 /* --- asking -------------------------------------------------------------------------------- */

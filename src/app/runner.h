@@ -14,6 +14,7 @@
 
 #include "bus/codec/encode.h"
 #include "config/config.h"
+#include "report/metrics.h"
 #include "system/system.h"
 
 typedef struct l1_runner l1_runner;
@@ -87,6 +88,10 @@ L1_MUST_USE l1_result l1_runner_drain(l1_runner *runner, l1_diag *diag);
  * but not applied to afterwards. */
 L1_MUST_USE l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag);
 
+/* Everything becomes durable and is released, then a snapshot is written while the caller waits:
+ * the next opening replays only what comes after it. Nothing without a journal. */
+L1_MUST_USE l1_result l1_runner_snapshot(l1_runner *runner, l1_diag *diag);
+
 /* Closes and frees, in whatever state; without l1_runner_stop the next opening replays. */
 void l1_runner_close(l1_runner *runner);
 
@@ -100,6 +105,9 @@ uint64_t l1_runner_appended(const l1_runner *runner);
 uint64_t l1_runner_durable(const l1_runner *runner);
 uint64_t l1_runner_effects(const l1_runner *runner);  /* effects numbered so far */
 uint64_t l1_runner_released(const l1_runner *runner); /* the last effect handed over */
+
+/* The figures of every effect handed over since the journal began; latencies since this start. */
+l1_metrics *l1_runner_figures(l1_runner *runner);
 
 /* The record up to which the last release handed everything over. */
 uint64_t l1_runner_released_record(const l1_runner *runner);

@@ -65,6 +65,9 @@ uint32_t l1_json_member(const l1_json *json, uint32_t object, const char *key);
 /* True when the string node equals `text` after unescaping. */
 bool l1_json_equals(const l1_json *json, uint32_t node, const char *text);
 
+/* Cuts what l1_json_string left in `out` with INPUT_TOO_LONG to the whole characters that fit. */
+void l1_json_cut(char *out, size_t capacity);
+
 /* Unescapes a string node into `out`, NUL-terminated; INPUT_TOO_LONG when it does not fit,
  * INPUT_FIELD when it holds U+0000 or is no string. */
 L1_MUST_USE l1_result l1_json_string(const l1_json *json, uint32_t node, char *out,

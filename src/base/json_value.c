@@ -118,7 +118,10 @@ l1_result l1_json_string(const l1_json *json, uint32_t node, char *out, size_t c
     if (string->type != L1_JSON_STRING) return L1_FAILURE(L1_INPUT_FIELD);
     const uint8_t *const raw = (const uint8_t *)json->text + string->at;
     if (!string->escaped) {
-        if (string->size >= capacity) return L1_FAILURE(L1_INPUT_TOO_LONG);
+        if (string->size >= capacity) {
+            memcpy(out, raw, capacity);
+            return L1_FAILURE(L1_INPUT_TOO_LONG);
+        }
         memcpy(out, raw, string->size);
         out[string->size] = '\0';
         return L1_SUCCESS;
@@ -131,6 +134,15 @@ l1_result l1_json_string(const l1_json *json, uint32_t node, char *out, size_t c
         if (byte < 0) return L1_SUCCESS;
     }
     return L1_FAILURE(L1_INPUT_TOO_LONG);
+}
+
+void l1_json_cut(char *out, size_t capacity)
+{
+    L1_ASSERT(capacity > 4); /* the longest character and the NUL */
+    size_t end = capacity - 1;
+    while (end > 0 && ((unsigned char)out[end] & 0xc0) == 0x80) end--;
+    memset(out + end, 0, capacity - end);
+    L1_ASSERT(out[capacity - 1] == '\0');
 }
 
 l1_result l1_json_decimal(const l1_json *json, uint32_t node, int64_t *e8)

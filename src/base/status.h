@@ -58,7 +58,7 @@ typedef struct {
     char field[64];
     size_t offset;
     unsigned line;
-    char text[192];
+    char text[320];
 } l1_diag;
 
 /* The text of a status; static storage. */

@@ -115,6 +115,16 @@ static void size_by_volatility(const l1_instrument *instrument, const l1_volatil
     shrink(out, qty_e8, L1_ADJUST_VOLATILITY);
 }
 
+/* The venue takes stops on the tick only: up, so that it tightens. */
+static void put_on_tick(const l1_instrument *instrument, l1_decision *out)
+{
+    const int64_t placed_e8 = l1_stop_price_e8(instrument, out->stop_e8);
+    L1_ASSERT(placed_e8 >= out->stop_e8); /* rule 18 has found a price for it */
+    if (placed_e8 == out->stop_e8) return;
+    adjust(out, L1_FIELD_STOP_LOSS, L1_ADJUST_TICK, out->stop_e8, placed_e8);
+    out->stop_e8 = placed_e8;
+}
+
 bool l1_decide_size(const l1_limits *limits, const l1_signal *signal, const l1_assessment *facts,
                     const l1_volatility *volatility, bool bar_fresh, l1_decision *out)
 {
@@ -135,6 +145,7 @@ bool l1_decide_size(const l1_limits *limits, const l1_signal *signal, const l1_a
     if (out->qty_e8 < minimum_e8 || out->qty_e8 <= 0) {
         return refuse(out, L1_RULE_SIZE_BELOW_MIN, out->qty_e8, minimum_e8, "");
     }
+    if (!facts->reducing && signal->side == L1_SIDE_BUY) put_on_tick(instrument, out);
     if (signal->take_profit_e8 != L1_OFF) {
         adjust(out, L1_FIELD_TAKE_PROFIT, L1_ADJUST_TAKE_PROFIT, signal->take_profit_e8, L1_OFF);
     }

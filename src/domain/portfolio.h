@@ -12,7 +12,7 @@
 
 typedef struct {
     int64_t ts_ns;
-    int64_t equity_e8;
+    int64_t equity_e8; /* in quote; L1_OFF = absent */
     int64_t free_e8[L1_ASSETS_MAX], locked_e8[L1_ASSETS_MAX];
     int64_t correlation_e8; /* L1_OFF = absent */
 } l1_portfolio;

@@ -52,6 +52,7 @@ typedef enum {
     L1_ADJUST_ATR_STOP,
     L1_ADJUST_BALANCE,
     L1_ADJUST_TAKE_PROFIT, /* checked, not placed */
+    L1_ADJUST_TICK,        /* a stop between two ticks is placed on the nearer one to mid */
     L1_ADJUST_COUNT
 } l1_adjust_rule;
 typedef struct {

@@ -55,7 +55,11 @@ int64_t l1_engine_exposure_e8(const l1_engine *engine, int32_t symbol)
 
 int64_t l1_engine_correlation_e8(const l1_engine *engine)
 {
-    return l1_correlation_e8(&engine->account, &engine->limits, L1_OFF, engine->now_ns);
+    const l1_account *account = &engine->account;
+    const bool known = account->has_snapshot && account->correlation_e8 != L1_OFF &&
+                       l1_account_fresh(account, &engine->limits, engine->now_ns);
+    if (!known) return L1_OFF;
+    return l1_correlation_e8(account, &engine->limits, L1_OFF, engine->now_ns);
 }
 
 int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol)

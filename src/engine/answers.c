@@ -1,6 +1,7 @@
 /* engine/answers.c: what the venue says about one order, and where that leads. */
 #include "base/assert.h"
 #include "engine/engine_state.h"
+#include "executor/legs.h"
 
 static const struct {
     bool about_order;
@@ -26,29 +27,63 @@ static void on_session(l1_engine *engine, const l1_venue_event *event, l1_engine
     engine->kill_switch.venue_down = down;
 }
 
-/* A fill after the end: booked and alerted; the report holds only what is new, because what came
- * before it has been reported. */
+/* The execution that protects what `entry` bought late; L1_NONE: told to the operator. */
+static uint32_t protector(l1_engine *engine, uint32_t entry, int64_t net_e8, l1_engine_out *out)
+{
+    const l1_order *order = &engine->executions.orders[entry];
+    const l1_execution *own = &engine->executions.executions[order->execution];
+    const bool counted = own->serial == order->serial && own->phase != L1_PHASE_CLOSED;
+    const uint32_t at = l1_execution_resume(&engine->executions, entry, engine->last_serial + 1);
+    if (at == L1_NONE) {
+        l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, order->symbol, order->origin.signal_id,
+                        net_e8, 0, out,
+                        "a late fill cannot be protected: order.open_max is reached or its stop "
+                        "price is not known; place a stop or sell by hand");
+        return L1_NONE;
+    }
+    l1_execution *execution = &engine->executions.executions[at];
+    if (execution->execution_id[0] == '\0') { /* a fresh one */
+        engine->last_serial++;
+        l1_execution_id_of(engine->limits.engine_id, execution->signal_id, execution->execution_id);
+    }
+    if (!counted) execution->held_e8 += net_e8;
+    return at;
+}
+
+/* What of `after` is new since `before`; earlier executions have been reported. */
+static l1_order news(const l1_order *before, const l1_order *after)
+{
+    l1_order fresh = *after;
+    L1_ASSERT(after->executed_e8 >= before->executed_e8);
+    fresh.executed_e8 -= before->executed_e8;
+    fresh.cost_e8 -= before->cost_e8;
+    fresh.fee_base_e8 -= before->fee_base_e8;
+    fresh.fee_quote_e8 -= before->fee_quote_e8;
+    return fresh;
+}
+
+/* A fill after the end: booked and alerted, and what it bought gets the entry's stop, also when
+ * its execution has been closed, or reused, since. */
 static void on_late_fill(l1_engine *engine, uint32_t at, const l1_venue_event *fill,
                          l1_engine_out *out)
 {
     const l1_order before = engine->executions.orders[at];
+    const bool entry = before.id.purpose == L1_PURPOSE_ENTRY;
     l1_engine_book_fill(engine, at, fill);
-    l1_order late = engine->executions.orders[at];
-    late.executed_e8 -= before.executed_e8;
-    late.cost_e8 -= before.cost_e8;
-    late.fee_base_e8 -= before.fee_base_e8;
-    late.fee_quote_e8 -= before.fee_quote_e8;
-    l1_execution *execution = &engine->executions.executions[late.execution];
-    const bool known = execution->serial == late.serial;
-    const char *signal_id = known ? execution->signal_id : NULL;
+    const l1_order late = news(&before, &engine->executions.orders[at]);
+    uint32_t owner = before.execution;
+    const bool known = engine->executions.executions[owner].serial == before.serial;
+    const char *signal_id = known ? engine->executions.executions[owner].signal_id : NULL;
+    if (entry) signal_id = before.origin.signal_id;
     l1_engine_alert(engine, L1_ALERT_LATE_FILL, late.symbol, signal_id, fill->qty_e8, L1_OFF, out,
                     "a fill came after the order had ended (%s); it is booked",
                     l1_order_state_text(before.state));
-    if (!known || !execution->reported) return; /* else the final report will hold it */
-    l1_engine_report_protection(engine, late.execution, &late, L1_REPORT_LATE_FILL, "", out);
-    if (late.id.purpose != L1_PURPOSE_ENTRY) return;
-    l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, late.symbol, signal_id, fill->qty_e8, 0, out,
-                    "a late fill has no stop; sell or protect it");
+    if (entry) owner = protector(engine, at, late.executed_e8 - late.fee_base_e8, out);
+    if (owner == L1_NONE || (!entry && !known)) return;
+    if (engine->executions.executions[owner].reported) { /* else the final report will hold it */
+        l1_engine_report_protection(engine, owner, &late, L1_REPORT_LATE_FILL, "", out);
+    }
+    if (entry) l1_engine_bought_late(engine, owner, out);
 }
 
 static void on_main_ended(l1_engine *engine, uint32_t execution, l1_engine_out *out)
@@ -103,6 +138,9 @@ static void on_order(l1_engine *engine, uint32_t at, const l1_venue_event *event
         return;
     }
     order->state = next;
+    if (next == L1_ORDER_UNKNOWN && before != L1_ORDER_UNKNOWN) {
+        engine->kill_switch.unknown_orders[order->symbol]++; /* a cancel that proved nothing */
+    }
     if (before == L1_ORDER_UNKNOWN && next != L1_ORDER_UNKNOWN) {
         L1_ASSERT(engine->kill_switch.unknown_orders[order->symbol] > 0);
         engine->kill_switch.unknown_orders[order->symbol]--;
@@ -141,6 +179,9 @@ void l1_engine_on_venue(l1_engine *engine, const l1_venue_event *event, l1_engin
     if (event->kind != L1_VENUE_FILL) return;
     char id[L1_ORDER_ID_TEXT];
     l1_order_id_text(event->id, id);
-    l1_engine_alert(engine, L1_ALERT_LATE_FILL, event->symbol, NULL, event->qty_e8, L1_OFF, out,
-                    "fill of order %s, which is no longer remembered; reconcile by hand", id);
+    l1_engine_alert(
+        engine, L1_ALERT_LATE_FILL, event->symbol, NULL, event->qty_e8, L1_OFF, out,
+        "fill of order %s, which is no longer remembered: neither booked nor protected; "
+        "place its stop or sell at the venue, then send a portfolio snapshot",
+        id);
 }

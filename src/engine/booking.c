@@ -121,8 +121,8 @@ void l1_engine_book_fill(l1_engine *engine, uint32_t at, const l1_venue_event *f
     l1_account_change(&engine->account, 0, quote_e8, engine->now_ns);
     l1_drawdown_cash(&engine->drawdown, order->symbol, quote_e8);
     book_fee(engine, order, fill);
-    /* A very late fill may find its execution's slot reused: then only the books change. */
-    if (execution->serial != order->serial) return;
+    /* A very late fill may find its execution closed or its slot reused: only the books change. */
+    if (execution->serial != order->serial || execution->phase == L1_PHASE_CLOSED) return;
     if (order->id.purpose == L1_PURPOSE_ENTRY) {
         execution->held_e8 += fill->qty_e8;
         if (fill->fee_asset == order->symbol + 1) execution->held_e8 -= fill->fee_e8;

@@ -122,6 +122,22 @@ static void late(l1_engine *engine, uint32_t execution, uint32_t order, l1_engin
     l1_engine_cancel(engine, order, out);
 }
 
+/* A market exit is late, or what was bought while it is under way has been naked for too long. */
+static void exit_late(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = &engine->executions.executions[execution];
+    if (owner->naked_by_ns <= engine->now_ns) {
+        owner->naked_by_ns = L1_NO_DEADLINE;
+        l1_engine_watchdog(engine, execution, out);
+        l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.order_timeout_ns);
+        return;
+    }
+    late(engine, execution, owner->flat, out);
+    if (owner->naked_by_ns < owner->deadline_ns) {
+        l1_engine_timer_at(engine, execution, owner->naked_by_ns);
+    }
+}
+
 void l1_engine_timer(l1_engine *engine, l1_engine_out *out)
 {
     const uint32_t execution = l1_executions_next(&engine->executions);
@@ -132,7 +148,8 @@ void l1_engine_timer(l1_engine *engine, l1_engine_out *out)
     switch (owner->phase) {
     case L1_PHASE_RELEASING: owner->ended_by = L1_RULE_ORDER_TIMEOUT; break;
     case L1_PHASE_SENT: late(engine, execution, owner->main, out); break;
-    case L1_PHASE_FLATTENING: late(engine, execution, owner->flat, out); break;
+    case L1_PHASE_FLATTENING: exit_late(engine, execution, out); break;
+    case L1_PHASE_RELEASED:
     case L1_PHASE_PROTECTING: l1_engine_watchdog(engine, execution, out); break;
     default: break;
     }

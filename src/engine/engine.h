@@ -72,7 +72,8 @@ int64_t l1_engine_mid_e8(const l1_engine *engine, int32_t symbol);
 /* Exposure of the symbol / equity now; L1_OFF = unknown. */
 int64_t l1_engine_exposure_e8(const l1_engine *engine, int32_t symbol);
 
-/* The correlation that rule CORRELATION_LIMIT would use now, without a signal's own. */
+/* The correlation of the fresh portfolio snapshot; L1_OFF when it states none: rule
+ * CORRELATION_LIMIT then counts it as 1.00, unless a signal brings its own. */
 int64_t l1_engine_correlation_e8(const l1_engine *engine);
 
 /* Own base that stands without a resting or pending stop, by symbol (tests, metrics). */

@@ -111,6 +111,8 @@ void l1_engine_flat_ended(l1_engine *engine, uint32_t execution, uint32_t order,
                           l1_venue_reason reason, l1_engine_out *out);
 /* Sends a standalone stop for what the execution holds, or goes down the chain. */
 void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+/* Base was added to what the execution holds after its entry had ended: covers it as well. */
+void l1_engine_bought_late(l1_engine *engine, uint32_t execution, l1_engine_out *out);
 void l1_engine_watchdog(l1_engine *engine, uint32_t execution, l1_engine_out *out);
 
 #endif

@@ -84,22 +84,49 @@ void l1_engine_entry_ended(l1_engine *engine, uint32_t execution, l1_engine_out 
     if (!stop_open(engine, execution)) l1_engine_protect(engine, execution, out);
 }
 
+/* The part of it, on the lot, that its stop does not cover. */
+static int64_t uncovered_e8(l1_engine *engine, uint32_t execution)
+{
+    const l1_execution *owner = at(engine, execution);
+    const int64_t covered_e8 =
+        stop_open(engine, execution) ? order_at(engine, owner->stop)->locked_e8 : 0;
+    if (owner->held_e8 <= covered_e8) return 0;
+    return l1_step_down(owner->held_e8 - covered_e8, engine->limits.symbols[owner->symbol].lot_e8);
+}
+
+/* A resting stop that covers less than is held gives way to one that covers all, in time. */
+static void enlarge_stop(l1_engine *engine, uint32_t execution, int64_t deadline_ns,
+                         l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    L1_ASSERT(owner->phase == L1_PHASE_GUARDED);
+    if (uncovered_e8(engine, execution) == 0) return;
+    if (order_at(engine, owner->stop)->state != L1_ORDER_LIVE) return; /* its end leads on */
+    owner->phase = L1_PHASE_PROTECTING;
+    owner->replacing = true;
+    l1_engine_timer_at(engine, execution, deadline_ns);
+    l1_engine_cancel(engine, owner->stop, out);
+}
+
 void l1_engine_stop_live(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
     const l1_order *stop = order_at(engine, owner->stop);
     if (stop->state != L1_ORDER_LIVE) return; /* already being canceled */
     if (owner->phase != L1_PHASE_PROTECTING) return;
+    const int64_t deadline_ns = owner->deadline_ns;
     owner->phase = L1_PHASE_GUARDED;
     l1_engine_stop_timer(engine, execution);
     if (!owner->reported) {
-        report_entry(engine, execution, out);
-        return; /* the final report shows the stop */
+        report_entry(engine, execution, out); /* the final report shows the stop */
+    } else {
+        const l1_report_status status =
+            owner->replacing ? L1_REPORT_STOP_REPLACED : L1_REPORT_STOP_PLACED;
+        l1_engine_report_protection(engine, execution, stop, status, "", out);
     }
-    const l1_report_status status =
-        owner->replacing ? L1_REPORT_STOP_REPLACED : L1_REPORT_STOP_PLACED;
     owner->replacing = false;
-    l1_engine_report_protection(engine, execution, stop, status, "", out);
+    const int64_t latest_ns = engine->now_ns + engine->limits.naked_ns;
+    enlarge_stop(engine, execution, deadline_ns < latest_ns ? deadline_ns : latest_ns, out);
 }
 
 /* Nothing is held any more, or nothing that can be sold. */
@@ -153,6 +180,13 @@ void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out
         close_if_done(engine, execution, out);
         return;
     }
+    /* A clock that runs since a fill goes on: a second stop gets no second allowance. */
+    int64_t deadline_ns = engine->now_ns + engine->limits.naked_ns;
+    if (owner->phase == L1_PHASE_PROTECTING && owner->deadline_ns < deadline_ns) {
+        deadline_ns = owner->deadline_ns;
+    }
+    if (owner->naked_by_ns < deadline_ns) deadline_ns = owner->naked_by_ns;
+    owner->naked_by_ns = L1_NO_DEADLINE;
     owner->phase = L1_PHASE_PROTECTING;
     const l1_submit submit = l1_stop_submit(&engine->limits, owner, qty_e8);
     owner->refusal = (l1_violation){0};
@@ -160,7 +194,7 @@ void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out
     const l1_violation why = owner->refusal;
     owner->refusal = (l1_violation){0};
     if (sent) {
-        l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
+        l1_engine_timer_at(engine, execution, deadline_ns);
         return;
     }
     report_entry(engine, execution, out);
@@ -195,14 +229,15 @@ static void released_stop_ended(l1_engine *engine, uint32_t execution, const l1_
     if (freed_e8 > 0 || owner->phase != L1_PHASE_RELEASED) return;
     owner->released_by = L1_NONE;
     owner->phase = L1_PHASE_GUARDED;
-    close_if_done(engine, execution, out);
+    flatten(engine, execution, out); /* what came late, if any: its stop price has been reached */
 }
 
-static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_order *stop,
+/* `meant`: canceled by this engine to make room, nothing failed. */
+static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_order *stop, bool meant,
                             l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
-    if (stop->state == L1_ORDER_CANCELED && owner->phase == L1_PHASE_RELEASED) return;
+    if (meant && stop->executed_e8 == 0) return;
     report_entry(engine, execution, out);
     if (stop->executed_e8 > 0) {
         const bool whole = stop->state == L1_ORDER_FILLED;
@@ -212,7 +247,7 @@ static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_orde
         l1_engine_alert(engine, L1_ALERT_STOP_FILLED, owner->symbol, owner->signal_id,
                         stop->executed_e8, stop->qty_e8, out, "the stop was %s",
                         whole ? "filled" : "filled in part");
-        if (whole) return;
+        if (whole || meant) return;
     } else if (stop->state == L1_ORDER_CANCELED) {
         l1_engine_report_protection(engine, execution, stop, L1_REPORT_STOP_CANCELED, "", out);
     }
@@ -234,7 +269,10 @@ void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order,
         return;
     }
     if (naked_e8(engine, execution) > 0 || stop.executed_e8 > 0) {
-        report_stop_end(engine, execution, &stop, out);
+        const bool making_room =
+            owner->phase == L1_PHASE_RELEASED || (owner->replacing && live_once && !owner->overdue);
+        report_stop_end(engine, execution, &stop, making_room && stop.state == L1_ORDER_CANCELED,
+                        out);
     }
     if (owner->phase == L1_PHASE_RELEASED) {
         released_stop_ended(engine, execution, &stop, out);
@@ -261,6 +299,7 @@ void l1_engine_flat_ended(l1_engine *engine, uint32_t execution, uint32_t order,
                         flat.executed_e8, flat.qty_e8, out,
                         "sold at market because no stop could be placed");
     }
+    if (flat.state == L1_ORDER_FILLED) at(engine, execution)->overdue = false;
     go_on(engine, execution,
           l1_protection_next(&flat, reason, naked_e8(engine, execution), true, true), out);
 }
@@ -268,6 +307,13 @@ void l1_engine_flat_ended(l1_engine *engine, uint32_t execution, uint32_t order,
 void l1_engine_watchdog(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
+    if (owner->phase != L1_PHASE_PROTECTING) {
+        l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, owner->symbol, owner->signal_id,
+                        owner->held_e8, 0, out,
+                        "a late fill waits for the %s under way; its stop is sent after that",
+                        owner->phase == L1_PHASE_RELEASED ? "sell" : "market exit");
+        return;
+    }
     l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, owner->symbol, owner->signal_id,
                     engine->limits.naked_ns / 1000000 * L1_E8,
                     engine->limits.naked_ns / 1000000 * L1_E8, out,
@@ -282,5 +328,37 @@ void l1_engine_watchdog(l1_engine *engine, uint32_t execution, l1_engine_out *ou
     const l1_order *stop = order_at(engine, owner->stop);
     if (stop->state == L1_ORDER_SENT || stop->state == L1_ORDER_LIVE) {
         l1_engine_cancel(engine, owner->stop, out); /* its end leads to the market exit */
+    }
+}
+
+void l1_engine_bought_late(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+{
+    l1_execution *owner = at(engine, execution);
+    L1_ASSERT(owner->side == L1_SIDE_BUY);
+    L1_ASSERT(owner->phase != L1_PHASE_CLOSED);
+    switch (owner->phase) {
+    case L1_PHASE_SENT: /* the entry had ended with nothing; its list's stop is still open */
+        owner->bought = true;
+        owner->phase = L1_PHASE_PROTECTING;
+        l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
+        L1_ASSERT(stop_open(engine, execution));
+        break;
+    case L1_PHASE_PROTECTING: /* a stop on its way is enlarged once it rests */
+        if (!stop_open(engine, execution)) l1_engine_protect(engine, execution, out);
+        break;
+    case L1_PHASE_GUARDED:
+        enlarge_stop(engine, execution, engine->now_ns + engine->limits.naked_ns, out);
+        break;
+    case L1_PHASE_RELEASED: /* protected when the sell that released its stop has ended */
+        if (owner->deadline_ns != L1_NO_DEADLINE) break;
+        l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
+        break;
+    default: /* FLATTENING: what its market exit does not sell is protected at its end */
+        if (owner->naked_by_ns != L1_NO_DEADLINE) break;
+        owner->naked_by_ns = engine->now_ns + engine->limits.naked_ns;
+        if (owner->naked_by_ns < owner->deadline_ns) {
+            l1_engine_timer_at(engine, execution, owner->naked_by_ns);
+        }
+        break;
     }
 }

@@ -81,7 +81,9 @@ l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
     report->correlation_impact_e8 = execution->correlation_impact_e8;
     report->adjustments_count = execution->adjustments_count;
     memcpy(report->adjustments, execution->adjustments, sizeof report->adjustments);
-    if (execution->stop != L1_NONE) {
+    /* A closed execution's stop may have given its slot to another order. */
+    if (execution->stop != L1_NONE &&
+        engine->executions.orders[execution->stop].serial == execution->serial) {
         report->has_stop = true;
         report->stop = l1_report_order_of(&engine->executions.orders[execution->stop]);
     }
@@ -141,6 +143,7 @@ void l1_engine_report_protection(l1_engine *engine, uint32_t at, const l1_order 
     report->protection = true;
     report->status = status;
     l1_text_copy(report->detail, sizeof report->detail, detail);
+    report->side = L1_SIDE_SELL; /* a stop's, unless the order is another */
     if (order != NULL) {
         report->side = order->side;
         report->orders[report->orders_count++] = l1_report_order_of(order);

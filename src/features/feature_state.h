@@ -7,9 +7,9 @@
  * The peer ("the other asset") of BTC is ETH, of every other symbol BTC; without a configured
  * peer no vector exists. A vector stands for minute t, the newest that both symbols have closed.
  * Gaps: up to 120 missing minutes are filled with flat bars without volume once the next bar
- * arrives; a longer gap restarts the burn-in of 8 days.
+ * arrives; a longer gap restarts the burn-in of 8 days. Definitions: docs/features.md.
  * Units:       natural logarithms per minute; ns; quote per base.
- * Memory:      from the arena, about 1.5 MB a symbol. Determinism: pure, base/real.h only. */
+ * Memory:      from the arena, about 0.6 MB a symbol. Determinism: pure, base/real.h only. */
 #ifndef L1_FEATURES_FEATURE_STATE_H
 #define L1_FEATURES_FEATURE_STATE_H
 
@@ -18,26 +18,21 @@
 #include "domain/limits.h"
 #include "domain/market.h"
 #include "features/feature_set.h"
+#include "features/profile.h"
 
 #define L1_BURN_IN_MINUTES 11520 /* 8 days */
 #define L1_QUIET_MINUTES 300     /* without a filled bar or one without volume */
-#define L1_PROFILE_SLOTS 96      /* quarter hours of a UTC day */
 #define L1_HAR_TERMS 10
 #define L1_HORIZON_MINUTES 240
 
 typedef struct l1_feature_state l1_feature_state;
-
-/* Relative variance of each quarter hour, [0] Monday to Friday, [1] weekend; starts at 1. */
-typedef struct {
-    int64_t day; /* Unix day; bars of this day and later ones still change it; 0 = unset */
-    double slots[2][L1_PROFILE_SLOTS];
-} l1_profile;
 
 /* Why there is no vector. The first is the denying one. */
 typedef enum {
     L1_FEATURES_UNSET,
     L1_FEATURES_NO_PEER, /* the other asset is not configured */
     L1_FEATURES_BURN_IN, /* less than 8 days without a long gap, of either symbol */
+    L1_FEATURES_APART,   /* the newest bars of both lie more than 120 minutes apart */
     L1_FEATURES_QUIET,   /* a filled bar or one without volume in the last 300 minutes */
     L1_FEATURES_READY
 } l1_features_status;
@@ -64,7 +59,8 @@ void l1_feature_state_on_bar(l1_feature_state *state, const l1_bar *bar);
 l1_features_status l1_feature_vector_at(const l1_feature_state *state, int32_t symbol,
                                         l1_feature_vector *out);
 
-/* The running profile, and its replacement by a bundle's when that one reaches further. */
+/* The running profile, and its replacement by a bundle's (l1_profile_valid) when that one's day is
+ * later. */
 void l1_feature_profile(const l1_feature_state *state, int32_t symbol, l1_profile *out);
 void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_profile *profile);
 

@@ -6,9 +6,6 @@
 
 #include "base/assert.h"
 
-#define FRAME_MINUTES 15
-#define FRAME_NS (FRAME_MINUTES * L1_MINUTE_NS)
-
 /* ---- sigma ------------------------------------------------------------------------------- */
 
 /* Four sums side by side: a fixed order that lets the processor overlap the additions. */
@@ -60,57 +57,14 @@ static void take_close(l1_volatility *volatility, int64_t close_e8, bool consecu
 
 /* ---- ATR --------------------------------------------------------------------------------- */
 
-static void restart_atr(l1_volatility *volatility)
-{
-    volatility->frame_open_ns = 0;
-    volatility->has_previous = false;
-    volatility->ranges_count = 0;
-    volatility->range_sum = 0;
-    volatility->atr = 0;
-}
-
-static double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-/* The frame is complete: its true range goes into the average, its close into the next range. */
-static void close_frame(l1_volatility *volatility)
-{
-    L1_ASSERT(volatility->frame_open_ns > 0);
-    L1_ASSERT(volatility->frame_high >= volatility->frame_low);
-    if (volatility->has_previous) {
-        const double high = larger(volatility->frame_high, volatility->previous_close);
-        const double low = -larger(-volatility->frame_low, -volatility->previous_close);
-        const double range = high - low;
-        if (volatility->ranges_count < L1_ATR_PERIOD) {
-            volatility->ranges_count++;
-            volatility->range_sum += range;
-            volatility->atr = volatility->range_sum / L1_ATR_PERIOD; /* counts once complete */
-        } else {
-            volatility->atr = (volatility->atr * (L1_ATR_PERIOD - 1) + range) / L1_ATR_PERIOD;
-        }
-    }
-    volatility->previous_close = volatility->frame_close;
-    volatility->has_previous = true;
-    volatility->frame_open_ns = 0;
-}
-
 static void take_minute(l1_volatility *volatility, int64_t open_ns, double high, double low,
                         double close)
 {
-    const int64_t frame_ns = open_ns - open_ns % FRAME_NS;
+    const l1_candle minute = {open_ns, open_ns + L1_MINUTE_NS, high, low, close};
+    l1_candle quarter;
     L1_ASSERT(open_ns > 0);
-    L1_ASSERT(volatility->frame_open_ns == 0 || volatility->frame_open_ns == frame_ns);
-    if (volatility->frame_open_ns == 0) {
-        volatility->frame_open_ns = frame_ns;
-        volatility->frame_high = high;
-        volatility->frame_low = low;
-    }
-    volatility->frame_high = larger(volatility->frame_high, high);
-    volatility->frame_low = -larger(-volatility->frame_low, -low);
-    volatility->frame_close = close;
-    if (open_ns == frame_ns + FRAME_NS - L1_MINUTE_NS) close_frame(volatility);
+    if (!l1_frame_add(&volatility->frame, L1_QUARTER_NS, &minute, &quarter)) return;
+    l1_atr_on_candle(&volatility->atr, &quarter);
 }
 
 /* Missing minutes become flat bars at the last close, unless too many are missing. */
@@ -120,7 +74,11 @@ static void fill_gap(l1_volatility *volatility, int64_t open_ns)
     const int64_t missing = (open_ns - volatility->last_open_ns) / L1_MINUTE_NS - 1;
     L1_ASSERT(missing >= 0);
     if (missing > L1_GAP_FILL_MINUTES) {
-        restart_atr(volatility);
+        volatility->frame.open_ns = 0;
+        volatility->atr.has_previous = false;
+        volatility->atr.ranges_count = 0;
+        volatility->atr.range_sum = 0;
+        volatility->atr.average = 0;
         return;
     }
     const double flat = l1_decimal_to_double(volatility->last_close_e8);
@@ -155,10 +113,7 @@ bool l1_volatility_sigma(const l1_volatility *volatility, double *sigma)
 
 bool l1_volatility_atr(const l1_volatility *volatility, double *atr)
 {
-    L1_ASSERT(volatility->ranges_count <= L1_ATR_PERIOD);
-    const bool known = volatility->ranges_count == L1_ATR_PERIOD;
-    if (known) *atr = volatility->atr;
-    return known;
+    return l1_atr_value(&volatility->atr, atr);
 }
 
 void l1_volatility_archive(l1_archive *archive, l1_volatility *volatility)
@@ -172,13 +127,6 @@ void l1_volatility_archive(l1_archive *archive, l1_volatility *volatility)
     }
     l1_archive_bool(archive, &volatility->sigma_known);
     l1_archive_f64(archive, &volatility->sigma);
-    l1_archive_i64(archive, &volatility->frame_open_ns);
-    l1_archive_f64(archive, &volatility->frame_high);
-    l1_archive_f64(archive, &volatility->frame_low);
-    l1_archive_f64(archive, &volatility->frame_close);
-    l1_archive_f64(archive, &volatility->previous_close);
-    l1_archive_bool(archive, &volatility->has_previous);
-    l1_archive_count(archive, &volatility->ranges_count, L1_ATR_PERIOD);
-    l1_archive_f64(archive, &volatility->range_sum);
-    l1_archive_f64(archive, &volatility->atr);
+    l1_frame_archive(archive, &volatility->frame);
+    l1_atr_archive(archive, &volatility->atr);
 }

@@ -14,10 +14,10 @@
 
 #include "base/archive.h"
 #include "domain/market.h"
+#include "features/frame.h"
+#include "features/wilder.h"
 
 #define L1_SIGMA_RETURNS 60
-#define L1_ATR_PERIOD 14
-#define L1_GAP_FILL_MINUTES 120
 
 typedef struct {
     int64_t last_open_ns; /* of the newest bar; 0 = none */
@@ -27,13 +27,8 @@ typedef struct {
     double sigma;                     /* of the current window; valid when sigma_known */
     bool sigma_known;
 
-    int64_t frame_open_ns; /* start of the 15m bar being built; 0 = none */
-    double frame_high, frame_low, frame_close;
-    double previous_close; /* of the last complete 15m bar */
-    uint32_t ranges_count; /* complete 15m bars with a true range, at most L1_ATR_PERIOD */
-    bool has_previous;
-    double range_sum; /* until ranges_count reaches the period */
-    double atr;
+    l1_frame frame; /* the 15m bar being built */
+    l1_atr atr;
 } l1_volatility;
 
 /* Takes a bar newer than the last one (the caller checked). */

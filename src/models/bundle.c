@@ -62,7 +62,7 @@ static l1_result refuse_image(l1_diag *diag, const char *why)
     return l1_refuse(diag, L1_INPUT_SYNTAX, "image", "model bundle: %s", why);
 }
 
-/* The same refusal with its file's name and line in front. */
+/* The same refusal with its file's name in front; the line is in its text. */
 static l1_result in_file(l1_diag *diag, const char *path, l1_result failure, const l1_diag *inner)
 {
     L1_ASSERT(failure.code != L1_OK);
@@ -70,8 +70,7 @@ static l1_result in_file(l1_diag *diag, const char *path, l1_result failure, con
         diag->line = inner->line;
         diag->offset = inner->offset;
     }
-    return l1_refuse(diag, failure.code, inner->field, "%s line %u: %s", path, inner->line,
-                     inner->text);
+    return l1_refuse(diag, failure.code, inner->field, "%s: %s", path, inner->text);
 }
 
 static l1_result read_parts(l1_reader *in, part *parts, uint32_t count, l1_diag *diag)

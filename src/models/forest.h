@@ -4,7 +4,8 @@
  * and categorical splits, all missing types, average_output. What cannot be scored exactly is
  * refused with its line (linear trees, other objectives, more leaves or trees than fit).
  * A score has the bits of LightGBM's own raw score (C API, dense rows): thresholds become ranks,
- * leaves are added in the trees' order, and rf is divided by the number of iterations at the end.
+ * leaves are added in the trees' order, and rf is divided by the number of iterations at the end
+ * (LightGBM's raw score of rf is the sum before that division, its probability the one after it).
  * Two paths, bit-identical: portable, and AVX-512 chosen at run time.
  * Ownership:   everything lies in the arena given to the parser; read-only afterwards.
  * Determinism: pure. Source: LightGBM text format version v4. */

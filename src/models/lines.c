@@ -95,8 +95,8 @@ l1_result l1_lines_numbers(const l1_lines *lines, l1_span value, const l1_lines_
     const uint32_t found = l1_span_words(value);
     if (found != count) {
         if (lines->diag != NULL) lines->diag->line = lines->number;
-        return l1_refuse(lines->diag, L1_INPUT_FIELD, key, "%s: %u numbers, must be %u", key,
-                         (unsigned)found, (unsigned)count);
+        return l1_refuse(lines->diag, L1_INPUT_FIELD, key, "line %u: %s: %u numbers, must be %u",
+                         lines->number, key, (unsigned)found, (unsigned)count);
     }
     l1_span word;
     for (uint32_t i = 0; i < count && l1_span_word(&value, &word); i++) {
@@ -135,10 +135,13 @@ l1_result l1_lines_refuse(const l1_lines *lines, l1_status status, l1_span value
     l1_span_show(lines->key, key);
     l1_span_show(value, shown);
     if (lines->diag != NULL) lines->diag->line = lines->number;
-    if (value.at == lines->key.at) { /* the whole line */
-        return l1_refuse(lines->diag, status, key, "\"%s\" %s", shown, rule);
+    if (value.at == lines->key.at || lines->key.size == 0) { /* the whole line, or as good */
+        const char *field = lines->key.size == 0 ? "line" : key;
+        return l1_refuse(lines->diag, status, field, "line %u: \"%s\" %s", lines->number, shown,
+                         rule);
     }
-    return l1_refuse(lines->diag, status, key, "%s: \"%s\" %s", key, shown, rule);
+    return l1_refuse(lines->diag, status, key, "line %u: %s: \"%s\" %s", lines->number, key, shown,
+                     rule);
 }
 
 l1_result l1_lines_fail(const l1_lines *lines, l1_status status, const char *field,
@@ -146,7 +149,7 @@ l1_result l1_lines_fail(const l1_lines *lines, l1_status status, const char *fie
 {
     L1_ASSERT(field != NULL && what != NULL);
     if (lines->diag != NULL) lines->diag->line = lines->number;
-    return l1_refuse(lines->diag, status, field, "%s", what);
+    return l1_refuse(lines->diag, status, field, "line %u: %s", lines->number, what);
 }
 
 void l1_span_show(l1_span span, char out[L1_SPAN_SHOWN_SIZE])

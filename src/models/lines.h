@@ -53,7 +53,7 @@ L1_MUST_USE l1_result l1_lines_numbers(const l1_lines *lines, l1_span value,
 L1_MUST_USE l1_result l1_lines_whole(const l1_lines *lines, int64_t low, int64_t high,
                                      const char *what, int64_t *out);
 
-/* KEY: "VALUE" RULE (without KEY when the value is the whole line); diag->line is this line. */
+/* line N: KEY: "VALUE" RULE; without KEY when the value is the whole line. */
 L1_MUST_USE l1_result l1_lines_refuse(const l1_lines *lines, l1_status status, l1_span value,
                                       const char *rule);
 

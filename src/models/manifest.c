@@ -67,9 +67,10 @@ static l1_result read_features(parser *in, int argument)
     char shown[L1_SPAN_SHOWN_SIZE];
     l1_span_show(in->lines.value, shown);
     if (in->lines.diag != NULL) in->lines.diag->line = in->lines.number;
-    return l1_refuse(in->lines.diag, L1_INPUT_FIELD, "features",
-                     "features: \"%s\" is another table of features than this program's, %s", shown,
-                     hex);
+    return l1_refuse(
+        in->lines.diag, L1_INPUT_FIELD, "features",
+        "line %u: features: \"%s\" is another table of features than this program's, %s",
+        in->lines.number, shown, hex);
 }
 
 static l1_result read_time(parser *in, int end)
@@ -140,8 +141,8 @@ static l1_result read_file(parser *in, int model)
     }
     if (!path_is_good(path)) {
         return l1_lines_refuse(lines, L1_INPUT_FIELD, path,
-                               "must be a path inside the bundle: A-Z a-z 0-9 _ - . in parts "
-                               "between '/', none beginning with '.', at most 95 bytes");
+                               "must be a relative path of A-Z a-z 0-9 _ - . /, "
+                               "no part beginning with '.', up to 95 bytes");
     }
     if (!sha256_is_good(hex)) {
         return l1_lines_refuse(lines, L1_INPUT_FIELD, hex,
@@ -271,18 +272,19 @@ static l1_result finish_section(parser *in)
     for (unsigned i = 0; i < ROWS; i++) {
         if ((rows[i].sections & in->section) == 0 || (in->seen >> i & 1) != 0) continue;
         return l1_refuse(diag, L1_INPUT_FIELD, rows[i].key,
-                         "the section above this line lacks %s=", rows[i].key);
+                         "line %u: the section above it lacks %s=", in->lines.number, rows[i].key);
     }
     if (in->section == TOP && in->out->from_ms >= in->out->to_ms) {
-        return l1_refuse(diag, L1_INPUT_FIELD, "trained_to", "trained_to must be > trained_from");
+        return l1_lines_fail(&in->lines, L1_INPUT_FIELD, "trained_to",
+                             "trained_to must be > trained_from");
     }
     for (uint32_t i = 0; i < in->out->symbols_count && (in->section & HEADS) != 0; i++) {
         for (int kind = 0; kind < L1_THRESHOLD_COUNT; kind++) {
             if ((in->thresholds[kind] >> i & 1) != 0) continue;
             return l1_refuse(diag, L1_INPUT_FIELD,
                              kind == L1_THRESHOLD_F1 ? "threshold_f1" : "threshold_operating",
-                             "the section above this line lacks threshold_%s=%s",
-                             kind == L1_THRESHOLD_F1 ? "f1" : "operating",
+                             "line %u: the section above it lacks threshold_%s=%s",
+                             in->lines.number, kind == L1_THRESHOLD_F1 ? "f1" : "operating",
                              in->out->symbols[i].name);
         }
     }

@@ -95,10 +95,10 @@ uint32_t l1_execution_open(l1_executions *table)
     l1_execution *execution = &table->executions[at];
     L1_ASSERT(execution->phase == L1_PHASE_FREE || execution->phase == L1_PHASE_CLOSED);
     memset(execution, 0, sizeof *execution);
-    execution->main = execution->stop = execution->flat = L1_NONE;
+    execution->main = execution->stop = execution->flat = execution->entry = L1_NONE;
     execution->released_by = L1_NONE;
     execution->heap_at = L1_NONE;
-    execution->deadline_ns = L1_NO_DEADLINE;
+    execution->deadline_ns = execution->naked_by_ns = L1_NO_DEADLINE;
     table->open_executions++;
     return at;
 }
@@ -108,9 +108,104 @@ void l1_execution_close(l1_executions *table, uint32_t at)
     L1_ASSERT(at < table->executions_capacity);
     L1_ASSERT(table->executions[at].phase != L1_PHASE_CLOSED);
     L1_ASSERT(table->executions[at].heap_at == L1_NONE);
+    const l1_execution *execution = &table->executions[at];
+    if (execution->entry != L1_NONE) {
+        l1_order *entry = &table->orders[execution->entry];
+        L1_ASSERT(execution->entry < table->orders_capacity);
+        if (entry->serial == execution->serial && entry->id.purpose == L1_PURPOSE_ENTRY) {
+            entry->origin.revision = execution->revision;
+            entry->origin.generation = execution->generation;
+        }
+    }
     table->executions[at].phase = L1_PHASE_CLOSED;
     table->free_executions[table->free_executions_next++ % table->executions_capacity] = at;
     table->open_executions--;
+}
+
+/* Takes `slot` out of a ring, keeping the others' order; false when it is not in it. */
+static bool ring_take(uint32_t *ring, uint64_t first, uint64_t *next, uint32_t capacity,
+                      uint32_t slot)
+{
+    uint64_t at = first;
+    while (at < *next && ring[at % capacity] != slot) at++;
+    if (at == *next) return false;
+    for (; at + 1 < *next; at++) ring[at % capacity] = ring[(at + 1) % capacity];
+    (*next)--;
+    return true;
+}
+
+/* More pieces of a late fill may follow: its order is kept as long as any other ended one. */
+static void keep_longest(l1_executions *table, uint32_t order)
+{
+    L1_ASSERT(!table->orders[order].open);
+    if (!ring_take(table->free_orders, table->free_orders_first, &table->free_orders_next,
+                   table->orders_capacity, order)) {
+        return; /* its final report is still to come: not free yet */
+    }
+    l1_order_free(table, order);
+}
+
+static void reopen(l1_executions *table, uint32_t at)
+{
+    l1_execution *execution = &table->executions[at];
+    const bool taken = ring_take(table->free_executions, table->free_executions_first,
+                                 &table->free_executions_next, table->executions_capacity, at);
+    L1_ASSERT(taken);
+    table->open_executions++;
+    execution->phase = L1_PHASE_PROTECTING;
+    execution->main = execution->stop = execution->flat = L1_NONE;
+    execution->released_by = L1_NONE;
+    execution->held_e8 = 0; /* what it could not protect has been handed to the operator */
+    execution->bought = true;
+    execution->overdue = execution->replacing = false;
+    execution->naked_by_ns = L1_NO_DEADLINE;
+}
+
+static uint32_t open_again(l1_executions *table, uint32_t order, uint64_t serial)
+{
+    l1_order *entry = &table->orders[order];
+    const l1_origin *origin = &entry->origin;
+    const uint32_t at = l1_execution_open(table);
+    if (at == L1_NONE) return L1_NONE;
+    l1_execution *execution = &table->executions[at];
+    execution->phase = L1_PHASE_PROTECTING;
+    memcpy(execution->signal_id, origin->signal_id, sizeof execution->signal_id);
+    execution->symbol = entry->symbol;
+    execution->side = entry->side;
+    execution->requested_e8 = origin->requested_e8;
+    execution->planned_e8 = entry->qty_e8;
+    execution->stop_e8 = origin->stop_e8;
+    execution->limit_e8 = entry->price_e8;
+    execution->exposure_e8 = execution->correlation_impact_e8 = L1_OFF;
+    execution->scores = (l1_ai_scores){0}; /* none: reported with the signal */
+    execution->serial = serial;
+    execution->entry = order;
+    execution->bought = execution->reported = true;
+    execution->revision = origin->revision;
+    execution->generation = origin->generation;
+    entry->execution = at;
+    entry->serial = serial;
+    return at;
+}
+
+uint32_t l1_execution_resume(l1_executions *table, uint32_t order, uint64_t serial)
+{
+    L1_ASSERT(order < table->orders_capacity);
+    const l1_order *entry = &table->orders[order];
+    L1_ASSERT(entry->id.purpose == L1_PURPOSE_ENTRY);
+    l1_execution *own = &table->executions[entry->execution];
+    const bool known = own->serial == entry->serial;
+    if (known && own->phase != L1_PHASE_CLOSED) {
+        keep_longest(table, order);
+        return entry->execution;
+    }
+    if (!known && entry->origin.stop_e8 <= 0) return L1_NONE;
+    /* Two orders an execution: what it sends always finds a slot. */
+    if (2 * (table->open_executions + 1) > table->orders_capacity) return L1_NONE;
+    keep_longest(table, order);
+    if (!known) return open_again(table, order, serial);
+    reopen(table, entry->execution);
+    return entry->execution;
 }
 
 uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
@@ -140,6 +235,13 @@ uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
     L1_ASSERT(table->index[place] == 0); /* an identity is used once */
     table->index[place] = at + 1;
     table->open_orders++;
+    if (leg->id.purpose == L1_PURPOSE_ENTRY) {
+        l1_execution *owner = &table->executions[execution];
+        memcpy(order->origin.signal_id, owner->signal_id, sizeof order->origin.signal_id);
+        order->origin.requested_e8 = owner->requested_e8;
+        order->origin.stop_e8 = owner->stop_e8;
+        owner->entry = at;
+    }
     return at;
 }
 

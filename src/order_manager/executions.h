@@ -2,8 +2,9 @@
  *
  * An execution lives from the acceptance of its signal until nothing of it rests at the venue. Its
  * orders are slots of one bounded table, found by identity. Ended slots are reused oldest first,
- * so a late fill still finds its order for as long as possible. Each execution has at most one
- * timer; timers fire in order of (deadline, id).
+ * so a late fill still finds its order for as long as possible; an entry remembers what protecting
+ * such a fill needs, should its execution's slot hold another by then. Each execution has at most
+ * one timer; timers fire in order of (deadline, id).
  * Units:       e8, Unix ns. Ownership: arrays from the arena; indices, never pointers, are kept.
  * Determinism: pure. */
 #ifndef L1_ORDER_MANAGER_EXECUTIONS_H
@@ -16,6 +17,14 @@
 #define L1_NONE UINT32_MAX
 #define L1_RELEASES_MAX 64 /* own stops that one sell may release */
 #define L1_NO_DEADLINE INT64_MAX
+
+/* What a late fill of an entry needs of its execution, kept with the order. */
+typedef struct {
+    char signal_id[L1_SIGNAL_ID_MAX];
+    int64_t requested_e8;
+    int64_t stop_e8;               /* the stop price after the decision; 0 = no entry */
+    uint32_t revision, generation; /* the next ones; written when the execution closes */
+} l1_origin;
 
 typedef struct {
     l1_order_id id;
@@ -31,6 +40,7 @@ typedef struct {
     int64_t fee_base_e8, fee_quote_e8; /* commission */
     int64_t locked_e8; /* of what it pays with: counted in the account's own locks */
     bool open;         /* not ended, its last event handled */
+    l1_origin origin;  /* entries only */
 } l1_order;
 
 typedef enum {
@@ -70,6 +80,7 @@ typedef struct {
     /* Orders: entry or exit, newest stop, market exit. An ended order's slot may be reused, so
      * what is needed of it later is kept below; L1_NONE once it must not be looked at. */
     uint32_t main, stop, flat;
+    uint32_t entry;       /* slot of its entry, which may hold another order by now; L1_NONE */
     bool bought;          /* the entry has ended and executed something */
     uint32_t released_by; /* the sell that released this one's stop; L1_NONE */
     uint32_t generation;  /* of the next stop */
@@ -88,8 +99,9 @@ typedef struct {
 
     int64_t deadline_ns; /* L1_NO_DEADLINE = no timer */
     uint64_t deadline_id;
-    uint32_t heap_at; /* position in the heap; L1_NONE */
-    uint32_t queries; /* asked so far about an unknown outcome */
+    uint32_t heap_at;    /* position in the heap; L1_NONE */
+    int64_t naked_by_ns; /* base bought during a market exit is told then; L1_NO_DEADLINE */
+    uint32_t queries;    /* asked so far about an unknown outcome */
 } l1_execution;
 
 typedef struct {
@@ -112,6 +124,12 @@ void l1_executions_init(l1_executions *table, l1_arena *arena, uint32_t orders_m
 /* A fresh execution (every field zero or NONE); L1_NONE when all slots are open. */
 uint32_t l1_execution_open(l1_executions *table);
 void l1_execution_close(l1_executions *table, uint32_t execution); /* its timer must be off */
+
+/* The execution that answers for a late fill of `entry`: its own when that is open or can be
+ * opened again (PROTECTING, holding nothing), else a fresh one of that identity, made from what
+ * the entry remembers. The entry becomes the last ended order to be reused. L1_NONE when no slot
+ * is left for it and two orders, or no stop price is known. `serial` is a fresh one's. */
+uint32_t l1_execution_resume(l1_executions *table, uint32_t entry, uint64_t serial);
 
 /* A fresh order of `execution` from one leg, in state SENT; L1_NONE when all slots are open. */
 uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,

@@ -24,6 +24,12 @@ static void archive_order(l1_archive *archive, l1_order *order)
     l1_archive_i64(archive, &order->fee_quote_e8);
     l1_archive_i64(archive, &order->locked_e8);
     l1_archive_bool(archive, &order->open);
+    if (order->id.purpose != L1_PURPOSE_ENTRY) return;
+    l1_archive_text(archive, order->origin.signal_id, sizeof order->origin.signal_id);
+    l1_archive_i64(archive, &order->origin.requested_e8);
+    l1_archive_i64(archive, &order->origin.stop_e8);
+    l1_archive_u32(archive, &order->origin.revision);
+    l1_archive_u32(archive, &order->origin.generation);
 }
 
 static void archive_decided(l1_archive *archive, l1_execution *execution)
@@ -59,6 +65,7 @@ static void archive_progress(l1_archive *archive, l1_execution *execution)
     l1_archive_u32(archive, &execution->main);
     l1_archive_u32(archive, &execution->stop);
     l1_archive_u32(archive, &execution->flat);
+    l1_archive_u32(archive, &execution->entry);
     l1_archive_bool(archive, &execution->bought);
     l1_archive_u32(archive, &execution->released_by);
     l1_archive_u32(archive, &execution->generation);
@@ -81,6 +88,7 @@ static void archive_progress(l1_archive *archive, l1_execution *execution)
     l1_archive_u32(archive, &execution->revision);
     l1_archive_i64(archive, &execution->deadline_ns);
     l1_archive_u64(archive, &execution->deadline_id);
+    l1_archive_i64(archive, &execution->naked_by_ns);
     l1_archive_u32(archive, &execution->queries);
 }
 
@@ -95,6 +103,7 @@ static bool references_sound(const l1_executions *table, const l1_execution *exe
     if (!in_range(execution->main, table->orders_capacity)) return false;
     if (!in_range(execution->stop, table->orders_capacity)) return false;
     if (!in_range(execution->flat, table->orders_capacity)) return false;
+    if (!in_range(execution->entry, table->orders_capacity)) return false;
     if (!in_range(execution->released_by, table->executions_capacity)) return false;
     for (uint32_t i = 0; i < execution->releases_count; i++) {
         if (execution->releases[i].execution >= table->executions_capacity) return false;

@@ -8,15 +8,15 @@
 #include "base/assert.h"
 
 typedef struct {
-    const char *signals, *success, *slippage, *exposure, *correlation, *limit, *unknown;
+    const char *signals, *success, *slippage, *exposure, *correlation, *limit, *unknown, *counted;
 } words;
 
 static const words languages[] = {
     [L1_LANGUAGE_ES] = {"Señales procesadas", "Success rate", "Slippage promedio",
-                        "Exposición actual", "Correlación BTC-ETH", "límite",
-                        "n/d (cuenta como 1.00)"},
+                        "Exposición actual", "Correlación BTC-ETH", "límite", "n/d",
+                        "cuenta como 1.00"},
     [L1_LANGUAGE_EN] = {"Signals processed", "Success rate", "Average slippage", "Current exposure",
-                        "BTC-ETH correlation", "limit", "n/a (counts as 1.00)"},
+                        "BTC-ETH correlation", "limit", "n/a", "counted as 1.00"},
 };
 
 typedef struct {
@@ -109,7 +109,9 @@ size_t l1_dashboard_text(const l1_metrics *metrics, const l1_limits *limits, l1_
         const char *limit = limits->correlation_max_e8 == L1_OFF
                                 ? "∞"
                                 : rounded(limits->correlation_max_e8, 2, false, b);
-        add(&out, "└── %s: %s (%s: %s)\n", say->correlation, value, say->limit, limit);
+        add(&out, "└── %s: %s (%s: %s", say->correlation, value, say->limit, limit);
+        if (metrics->correlation_e8 == L1_OFF) add(&out, "; %s", say->counted);
+        add(&out, ")\n");
     }
     return out.used;
 }

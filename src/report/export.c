@@ -346,22 +346,47 @@ static bool write_csv(l1_export *export, int which, FILE *file)
     return step == SQLITE_DONE;
 }
 
-l1_result l1_export_csv(l1_export *export, const char *dir, l1_diag *diag)
+enum { CSV_PATH_MAX = 768 };
+
+static void csv_path(char out[CSV_PATH_MAX], const char *dir, int which, bool building)
 {
-    for (int i = 0; i < TABLE_COUNT; i++) {
-        char path[768];
-        (void)snprintf(path, sizeof path, "%s/%s.csv", dir, tables[i].name);
-        FILE *file = fopen(path, "w");
-        if (file == NULL) {
-            return l1_refuse(diag, L1_IO_OPEN, "export", "%s: %s", path, strerror(errno));
-        }
-        const bool written = write_csv(export, i, file);
-        const bool flushed = ferror(file) == 0;
-        if (fclose(file) != 0 || !flushed || !written) {
-            return l1_refuse(diag, L1_IO_WRITE, "export", "%s cannot be written", path);
-        }
+    (void)snprintf(out, CSV_PATH_MAX, "%s/%s%s.csv%s", dir, building ? "." : "", tables[which].name,
+                   building ? ".building" : "");
+}
+
+static l1_result build_csv(l1_export *export, const char *dir, int which, l1_diag *diag)
+{
+    char path[CSV_PATH_MAX];
+    csv_path(path, dir, which, true);
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        return l1_refuse(diag, L1_IO_OPEN, "export", "%s: %s", path, strerror(errno));
+    }
+    const bool written = write_csv(export, which, file);
+    const bool flushed = fflush(file) == 0 && ferror(file) == 0;
+    if (fclose(file) != 0 || !flushed || !written) {
+        return l1_refuse(diag, L1_IO_WRITE, "export", "%s cannot be written", path);
     }
     return L1_SUCCESS;
+}
+
+/* Every table is complete before the first one takes the place of an older export's. */
+l1_result l1_export_csv(l1_export *export, const char *dir, l1_diag *diag)
+{
+    char building[CSV_PATH_MAX], path[CSV_PATH_MAX];
+    l1_result done = L1_SUCCESS;
+    for (int i = 0; i < TABLE_COUNT && done.code == L1_OK; i++) {
+        done = build_csv(export, dir, i, diag);
+    }
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        csv_path(building, dir, i, true);
+        csv_path(path, dir, i, false);
+        if (done.code == L1_OK && rename(building, path) != 0) {
+            done = l1_refuse(diag, L1_IO_WRITE, "export", "%s: %s", path, strerror(errno));
+        }
+        if (done.code != L1_OK) (void)unlink(building);
+    }
+    return done;
 }
 
 l1_result l1_export_close(l1_export *export, bool keep, l1_diag *diag)

@@ -10,6 +10,7 @@ void l1_metrics_init(l1_metrics *metrics)
 {
     memset(metrics, 0, sizeof *metrics);
     metrics->correlation_e8 = L1_OFF;
+    metrics->unknown_keys = L1_OFF;
     for (uint32_t i = 0; i <= L1_SYMBOLS_MAX; i++) metrics->symbols[i].exposure_e8 = L1_OFF;
 }
 
@@ -171,6 +172,12 @@ size_t l1_metrics_json(const l1_metrics *metrics, const l1_limits *limits, char 
         put_count(&out, l1_alert_code_text((l1_alert_code)code), metrics->alerts[code]);
     }
     l1_json_close(&out, '}');
+    l1_json_key(&out, "unknown_keys");
+    if (metrics->unknown_keys == L1_OFF) {
+        l1_json_put_null(&out);
+    } else {
+        l1_json_put_integer(&out, metrics->unknown_keys);
+    }
     l1_json_key(&out, "latency_us");
     l1_json_open(&out, '{');
     put_latency(&out, "decision", &metrics->decision_us);

@@ -123,7 +123,7 @@ bool l1_account_equity(const l1_account *account, const l1_limits *limits, const
 {
     if (account->has_snapshot) {
         *equity_e8 = account->equity_e8;
-        return true;
+        return account->equity_e8 != L1_OFF;
     }
     if (limits->mode == L1_MODE_LIVE) return false;
     l1_i128 worth = (l1_i128)account->total_e8[0] * L1_E8;

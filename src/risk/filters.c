@@ -122,8 +122,7 @@ int64_t l1_minimum_order_e8(const l1_instrument *instrument, l1_side side, int64
             ? 0
             : qty_worth(instrument, instrument->notional_min_e8, mid_e8),
         qty_worth(instrument, instrument->venue_min_notional_e8, limit_e8),
-        side == L1_SIDE_BUY && stop_e8 != L1_OFF ? qty_for_stop(instrument, stop_e8, taker_fee_e8)
-                                                 : 0,
+        side == L1_SIDE_BUY && stop_e8 > 0 ? qty_for_stop(instrument, stop_e8, taker_fee_e8) : 0,
     };
     int64_t least = 0;
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {

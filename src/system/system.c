@@ -176,7 +176,10 @@ int64_t l1_system_next_due_ns(const l1_system *system)
 
 bool l1_system_pending(const l1_system *system)
 {
-    return l1_engine_pending(system->engine);
+    int64_t due_ns = 0;
+    uint64_t id = 0;
+    if (l1_engine_pending(system->engine)) return true;
+    return system->venue != NULL && l1_venue_simulated_next(system->venue, &due_ns, &id);
 }
 
 int64_t l1_system_now_ns(const l1_system *system)

@@ -36,7 +36,8 @@ l1_hash128 l1_system_models(const l1_system *system);
 /* When the next timer or venue arrival is due; INT64_MAX when none is. */
 int64_t l1_system_next_due_ns(const l1_system *system);
 
-/* True while a signal still waits for its final report. */
+/* True while a signal still waits for its final report, or an order or cancel is on its way to the
+ * simulated venue. */
 bool l1_system_pending(const l1_system *system);
 
 /* Time of the last event or timer. */

@@ -19,7 +19,7 @@
 #define LIBRARY_BYTES_MAX ((size_t)64 << 20)
 enum { DOUBLES = 1, FLOATS = 0, GAIN = 1 }; /* C_API_DTYPE_*, C_API_FEATURE_IMPORTANCE_GAIN */
 
-/* SHA-256 of lib_lightgbm.so in the wheels of PyPI; tools/train_requirements.txt pins the wheels.
+/* SHA-256 of lib_lightgbm.so in the wheels of PyPI; tools/lightgbm.sh pins the wheels.
  */
 #if defined(__x86_64__)
 static const char pinned[] = "573d57e8a2c6290c2271b99b87afa7a802e796eafc9e8d66aefa0913cbc1616a";

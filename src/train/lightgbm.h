@@ -3,7 +3,7 @@
  * The library is lib_lightgbm.so of the PyPI wheel lightgbm 4.7.0 in the project's own folder:
  * .venv/lib/python3.N/site-packages/lightgbm/lib/, below the working folder or beside the
  * program's build folder; the environment variable L1_LIGHTGBM names another place. Its SHA-256
- * must be the pinned one. `make train-setup` (tools/setup.sh train) gets it.
+ * must be the pinned one. `make train-setup` (tools/lightgbm.sh) gets it.
  * Single-threaded and seeded, the same rows give the same text, byte for byte, on one machine.
  * Errors: IO_OPEN with the command that gets the library; INPUT_FIELD with LightGBM's own words.
  * Source: LightGBM 4.7.0, include/LightGBM/c_api.h. */

@@ -18,8 +18,8 @@ core="base=base domain=domain order_manager=order_manager features=features risk
 models=models decision=decision executor=executor engine=engine system=system
 bus_codec=bus/codec journal_format=journal/format venue_simulated=venue/simulated"
 
-# `symbol` alone: any object; `symbol object`: that object only. crc32c.c asks which instructions
-# the processor has; both of its ways give the same sum. Sentences for the operator are made with
+# `symbol` alone: any object; `symbol object`: that object only. crc32c.c and
+# forest_avx512.c ask which instructions the processor has; both ways of each give the same bits. Sentences for the operator are made with
 # integers and texts only; none prints a double.
 allowed='
 memcpy
@@ -49,6 +49,8 @@ __divmodti4
 write assert.c.o
 __cpu_model crc32c.c.o
 __cpu_indicator_init crc32c.c.o
+__cpu_model forest_avx512.c.o
+__cpu_indicator_init forest_avx512.c.o
 __floattidf
 __floattisf
 vsnprintf status.c.o

@@ -4,14 +4,16 @@
 Checked with python3-jsonschema, a validator that nobody here wrote: every schema is one; every
 example of the schemas, of asyncapi.yaml and of the documentation's ```json blocks is valid; every
 example with a required key removed, a key of the wrong type or a value out of its set is not; the
-codes of rules and alerts are those of src/domain. The C test of the decoder reads the same
-examples (tests/unit/bus_codec)."""
+codes of rules and alerts are those of src/domain; what the program says is valid. The C test of
+the decoder reads the same examples (tests/unit/bus_codec)."""
 import copy
 import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 
 try:
     import jsonschema
@@ -33,7 +35,7 @@ BAD = [
     ("signals", 1, ["ts"], 1230767999999), ("signals", 1, ["ts"], 4133980800000),
     ("signals", 1, ["ts"], "yesterday"), ("signals", 1, ["execution", "algo"], "fast"),
     ("signals", 1, ["execution", "duration_s"], -1), ("signals", 1, ["execution", "slices_max"], 0),
-    ("signals", 0, ["strategy_context", "regime"], "x" * 33),
+    ("signals", 0, ["strategy_context", "regime"], 33),
     ("signals", 0, ["strategy_context", "correlation_btc_eth"], True),
     ("signals", 1, ["topic"], "reports"), ("signals", 1, ["client_seq"], -1),
     ("market", 0, ["interval"], "5m"), ("market", 0, ["type"], "candle"),
@@ -43,7 +45,7 @@ BAD = [
     ("portfolio", 0, ["balances", "USDT", "free"], -1),
     ("portfolio", 0, ["balances", "USDT"], {"free": 1}),
     ("control", 0, ["command"], "stop"), ("control", 0, ["command"], "halt_symbol"),
-    ("control", 1, ["symbol"], None), ("control", 0, ["reason"], "x" * 129),
+    ("control", 1, ["symbol"], None), ("control", 0, ["reason"], 129),
     ("subscribe", 0, ["topics"], ["signals"]), ("subscribe", 0, ["from"], -1),
     ("reports", 0, ["status"], "done"), ("reports", 0, ["extra"], 1),
     ("reports", 0, ["stop", "status"], "resting"), ("reports", 0, ["orders", 0, "type"], "iceberg"),
@@ -52,6 +54,16 @@ BAD = [
     ("reports", 0, ["risk_metrics"], {"correlation_impact": 0}),
     ("alerts", 0, ["level"], "error"), ("alerts", 0, ["code"], "NOTHING"),
     ("ack", 0, ["client_seq"], -1), ("gap", 0, ["to"], "9"), ("metrics", 0, ["symbols"], []),
+    ("metrics", 0, ["symbols"], {}), ("metrics", 0, ["extra"], 1), ("metrics", 0, ["seq"], -1),
+    ("metrics", 0, ["symbols", "BTC/USDT"], {}), ("metrics", 0, ["symbols", "BTC/USDT", "x"], 1),
+    ("metrics", 0, ["symbols", "BTC/USDT", "success_rate"], 100.1),
+    ("metrics", 0, ["symbols", "BTC/USDT", "rejections"], {"NO_RULE": 1}),
+    ("metrics", 0, ["symbols", "BTC/USDT", "rejections"], {"QTY_MAX": 0}),
+    ("metrics", 0, ["unconfigured"], None), ("metrics", 0, ["correlation_btc_eth"], 1.1),
+    ("metrics", 0, ["alerts"], {"NOTHING": 1}), ("metrics", 0, ["halted"], None),
+    ("metrics", 0, ["latency_us"], {"decision": None}),
+    ("metrics", 0, ["latency_us", "decision"], {"count": 1}),
+    ("metrics", 0, ["latency_us", "decision", "count"], 0),
 ]
 
 failures = []
@@ -123,6 +135,12 @@ def check_codes(schemas):
         failures.append("reports.json lists other rules than src/domain/rules.h")
     if schemas["alerts"].schema["properties"]["code"]["enum"] != alerts:
         failures.append("alerts.json lists other codes than src/domain/report.h")
+    metrics = schemas["metrics"].schema
+    figures = metrics["$defs"]["figures"]["properties"]
+    if figures["rejections"]["propertyNames"]["enum"] != [r for r in rules if r != "UNJUDGED"]:
+        failures.append("metrics.json lists other rules than src/domain/rules.h")
+    if metrics["properties"]["alerts"]["propertyNames"]["enum"] != alerts:
+        failures.append("metrics.json lists other codes than src/domain/report.h")
 
 
 def check_asyncapi(schemas):
@@ -174,8 +192,47 @@ def check_documents(schemas):
                         expect(schemas, topic, value, True, f"{name}: {json.dumps(value)[:60]}")
 
 
+# A run that says something on every topic.
+LINES = [
+    {"topic": "control", "command": "status", "ts": 1700000000000},
+    {"topic": "market", "type": "book", "symbol": "BTC/USDT", "ts": 1700000000001,
+     "bids": [[49999, 9]], "asks": [[50001, 9]]},
+    {"signal_id": "bought", "symbol": "BTC/USDT", "side": "buy", "qty": 0.01, "stop_loss": 49000,
+     "ts": 1700000000002},
+    {"signal_id": "refused", "symbol": "ETH/USDT", "side": "buy", "qty": 0.01, "ts": 1700000000003},
+    {"signal_id": "strange", "symbol": "DOGE/USDT", "side": "buy", "qty": 1, "stop_loss": 1},
+    {"signal_id": "malformed", "symbol": "BTC/USDT", "side": "hold", "qty": 1, "stop_loss": 1},
+    {"topic": "portfolio", "ts": 1700000001000, "equity": 100000, "correlation_btc_eth": 0.7,
+     "balances": {"USDT": {"free": 99000, "locked": 0}, "BTC": {"free": 0.02, "locked": 0}}},
+    {"topic": "market", "type": "trade", "symbol": "BTC/USDT", "ts": 1700000002000, "price": 48000,
+     "qty": 1, "trade_id": 1, "buyer_maker": True},
+    {"topic": "control", "command": "halt", "ts": 1700000003000},
+    {"topic": "control", "command": "status", "ts": 1700000004000},
+]
+
+
+def check_program(schemas):
+    """What the program says is valid, to the last key."""
+    settings = [f"symbols.BTC/USDT.{key}=null"
+                for key in ("volatility_target", "stop.sigma_min", "stop.atr_max")]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [os.environ["L1_BIN"], "run", "--clock", "events", "--bus", "stdio",
+             "--config", str(ROOT / "config/l1.yaml"), "--journal", folder + "/journal",
+             *[word for setting in settings for word in ("--set", setting)]],
+            input="".join(json.dumps(line) + "\n" for line in LINES), capture_output=True,
+            text=True, timeout=60, check=False)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    topics = [message["topic"] for message in said]
+    if done.returncode != 0 or {*topics} != {"reports", "alerts", "metrics"}:
+        failures.append(f"l1 run ended with {done.returncode}, topics {topics}: {done.stderr}")
+    for number, message in enumerate(said):
+        expect(schemas, message["topic"], message, True, f"output {number} of l1 run")
+
+
 def main():
     schemas = load_schemas()
+    check_program(schemas)
     check_examples(schemas)
     check_bad(schemas)
     check_codes(schemas)

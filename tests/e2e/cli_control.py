@@ -57,8 +57,10 @@ def commands(bus):
     assert figures["halted"] is False and figures["reduce_only"] is True, figures
     done = control(bus, "halt_symbol", "--symbol", "XYZ/USDT")
     assert done.returncode == 2 and "XYZ/USDT" in done.stderr, done
-    done = control(bus, "halt", "--reason", "x" * 200)
-    assert done.returncode == 2 and "128" in done.stderr, done
+    done = control(bus, "halt", "--reason", "x" * 2000)  # obeyed, and its reason cut
+    assert done.returncode == 0 and status(bus)["halted"] is True, done
+    done = control(bus, "halt", "--reason", "x" * 16384)
+    assert done.returncode != 0 and "16 KiB" in done.stderr, done
     for arguments in (["halt", "--symbol", "BTC/USDT"], ["halt_symbol"], []):
         assert control(bus, *arguments).returncode == 2, arguments
 

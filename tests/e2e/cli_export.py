@@ -136,6 +136,19 @@ def main():
                 assert read[0] == [column[0] for column in stored.description]
                 want = [["" if cell is None else str(cell) for cell in row] for row in stored]
                 assert read[1:] == want, table
+        # A table that cannot be written leaves every older one as it was, and nothing half made.
+        for table in TABLES:
+            with open(f"{folder}/csv/{table}.csv", "w", encoding="utf-8") as out:
+                out.write("older")
+        os.mkdir(f"{folder}/csv/.alerts.csv.building")
+        done = export(folder, "--csv", folder + "/csv")
+        assert done.returncode != 0 and ".alerts.csv.building" in done.stderr, done.stderr
+        os.rmdir(f"{folder}/csv/.alerts.csv.building")
+        assert sorted(os.listdir(folder + "/csv")) == sorted(name + ".csv" for name in TABLES)
+        for table in TABLES:
+            assert open(f"{folder}/csv/{table}.csv", encoding="utf-8").read() == "older", table
+        assert export(folder, "--csv", folder + "/csv").returncode == 0
+        assert open(f"{folder}/csv/alerts.csv", encoding="utf-8").read().startswith("seq,")
         done = export(folder, "--sqlite", folder + "/" + "d" * 600)
         assert done.returncode == 2, (done.returncode, done.stderr)
         # Cut short it would be a good path, of another file.

@@ -13,7 +13,8 @@ for name in python python3; do
     chmod +x "$work/path/$name"
 done
 PATH=$work/path:$PATH
-export PATH L1_BUILD
+LC_ALL=C # the dashboard's language
+export PATH L1_BUILD LC_ALL
 export L1_DEMO_DIR="$work/demo"
 echo "a user's file" >"$work/demo/kept.txt"
 
@@ -35,7 +36,10 @@ play() {
     "$L1_SOURCE/examples/demo.sh" >"$out" 2>&1 || fail "the demo ended with code $?"
     took=$(($(date +%s) - since))
     [ "$took" -le "$seconds_max" ] || fail "the demo took $took s; it may take $seconds_max"
-    shows "balance USDT" "OPERATIONAL DASHBOARD" "Where to look next"
+    shows "PAPER" "balance USDT" "OPERATIONAL DASHBOARD" "n/a (limit: 0.80; counted as 1.00)" \
+        "reports equal but for their mode" "Where to look next"
+    grep -q '"mode":"paper"' "$work/demo/reports.ndjson" || fail "no report says paper"
+    if grep -q '"mode":"replay"' "$work/demo/reports.ndjson"; then fail "a report says replay"; fi
     "$L1_BUILD/l1" verify "$work/demo/journal" >"$work/verified" 2>&1 ||
         fail "the journal of the demo is not verified: $(cat "$work/verified")"
 }

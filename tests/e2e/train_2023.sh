@@ -8,8 +8,8 @@ if [ ! -d "$L1_DATA/klines_1m" ]; then
     exit 77
 fi
 cd "$L1_SOURCE" || exit 1
-if ! tools/setup.sh train; then
-    echo "skipped: LightGBM cannot be had here"
+if ! library=$(tools/lightgbm.sh 2>&1); then
+    echo "skipped: $library"
     exit 77
 fi
 exec "$L1_BUILD/tests/e2e/walk_2023" "$L1_DATA/klines_1m"

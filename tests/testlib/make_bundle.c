@@ -3,6 +3,8 @@
  *   make_bundle FOLDER [OPTION=VALUE...]
  *     seed=1                  another number gives other models
  *     size=small              or shipped: forests of 200x31 and 200x15
+ *     random_forest=8x7x4     trees x leaves x depth; lightgbm alike
+ *     heads=survival,trend    only these
  *     HEAD=LR,RF,GBDT,STACK   thresholds of survival, movement or direction, in log-odds
  *     trend=T                 threshold of the trend
  *     bias=0.6                log-odds added to every score of survival
@@ -28,6 +30,27 @@ static bool read_thresholds(const char *value, int head, bundle_recipe *recipe)
     return true;
 }
 
+static bool read_size(const char *value, forest_size *size)
+{
+    char behind;
+    return sscanf(value, "%ux%ux%u%c", &size->trees, &size->leaves, &size->depth, &behind) == 3 &&
+           size->trees > 0 && size->leaves > 0 && size->depth > 0;
+}
+
+static bool read_heads(const char *value, unsigned *heads)
+{
+    *heads = 0;
+    for (int head = 0; head < L1_HEAD_COUNT; head++) {
+        const char *word = l1_head_text((l1_head)head);
+        const size_t size = strlen(word);
+        if (strncmp(value, word, size) != 0) continue;
+        *heads |= 1U << head;
+        value += size;
+        if (*value == ',') value++;
+    }
+    return *value == '\0' && *heads != 0; /* in the order of the contract */
+}
+
 static bool read_option(const char *option, bundle_recipe *recipe)
 {
     const char *equals = strchr(option, '=');
@@ -40,6 +63,11 @@ static bool read_option(const char *option, bundle_recipe *recipe)
         if (strlen(word) != size || memcmp(word, option, size) != 0) continue;
         return read_thresholds(value, head, recipe);
     }
+    if (strncmp(option, "random_forest=", size + 1) == 0) {
+        return read_size(value, &recipe->random_forest);
+    }
+    if (strncmp(option, "lightgbm=", size + 1) == 0) return read_size(value, &recipe->lightgbm);
+    if (strncmp(option, "heads=", size + 1) == 0) return read_heads(value, &recipe->heads);
     if (strncmp(option, "seed=", size + 1) == 0) {
         recipe->seed = strtoull(value, &end, 10);
     } else if (strncmp(option, "bias=", size + 1) == 0) {
@@ -60,7 +88,8 @@ int main(int argc, char **argv)
     bool good = argc >= 2;
     for (int i = 2; i < argc && good; i++) good = read_option(argv[i], &recipe);
     if (!good) {
-        (void)fprintf(stderr, "usage: make_bundle FOLDER [seed=N] [size=small|shipped] [bias=B] "
+        (void)fprintf(stderr, "usage: make_bundle FOLDER [seed=N] [size=small|shipped] "
+                              "[random_forest=TxLxD] [lightgbm=TxLxD] [heads=HEAD,...] [bias=B] "
                               "[HEAD=LR,RF,GBDT,STACK] [trend=T]\n");
         return 2;
     }

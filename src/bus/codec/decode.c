@@ -185,6 +185,24 @@ static l1_result decode_signal(l1_fields *in, l1_decoded *out)
     return L1_SUCCESS;
 }
 
+/* The core knows whole minutes. A bar stands for the minute it opens in, and ends with it; the
+ * clock takes the close as stated. */
+static l1_result decode_bar(l1_fields *in, l1_decoded *out)
+{
+    l1_bar *const bar = &out->event.as.bar;
+    L1_TRY(l1_fields_take(in, &l1_bar_fields, 0));
+    const int64_t lasts_ns = bar->close_time_ns - bar->open_time_ns;
+    if (lasts_ns != L1_MINUTE_NS && lasts_ns != L1_MINUTE_NS - 1000000) {
+        return refuse_fault(in->diag, "close_time is not open_time + 59999 or 60000 ms");
+    }
+    out->ts_ns = bar->close_time_ns;
+    bar->open_time_ns -= bar->open_time_ns % L1_MINUTE_NS;
+    bar->close_time_ns = bar->open_time_ns + L1_MINUTE_NS - 1000000;
+    out->event.kind = L1_EVENT_BAR;
+    const char *const fault = l1_bar_fault(bar);
+    return fault == NULL ? L1_SUCCESS : refuse_fault(in->diag, fault);
+}
+
 static l1_result decode_market(l1_fields *in, l1_decoded *out)
 {
     const uint32_t type = l1_json_member(in->json, 0, "type");
@@ -203,10 +221,7 @@ static l1_result decode_market(l1_fields *in, l1_decoded *out)
         out->ts_ns = out->event.as.book.ts_ns;
         fault = l1_book_fault(&out->event.as.book);
     } else if (l1_json_equals(in->json, type, "bar")) {
-        L1_TRY(l1_fields_take(in, &l1_bar_fields, 0));
-        out->event.kind = L1_EVENT_BAR;
-        out->ts_ns = out->event.as.bar.close_time_ns;
-        fault = l1_bar_fault(&out->event.as.bar);
+        L1_TRY(decode_bar(in, out));
     } else {
         return l1_fields_refuse(in->diag, in->json, type, "type", "bar, book or trade");
     }

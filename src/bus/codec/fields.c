@@ -187,7 +187,8 @@ static l1_result take_time(const l1_fields *in, const l1_field *field, uint32_t 
     return L1_SUCCESS;
 }
 
-/* Text of at least `shortest` bytes straight into its array. */
+/* Text of at least `shortest` bytes straight into its array. Free text, which may be empty, is cut
+ * where it is too long: a remark must not keep a halt or an exit from being obeyed. */
 static l1_result take_text(const l1_fields *in, const l1_field *field, uint32_t node,
                            size_t shortest)
 {
@@ -195,11 +196,17 @@ static l1_result take_text(const l1_fields *in, const l1_field *field, uint32_t 
     L1_ASSERT(field->capacity > 1);
     const l1_result result = l1_json_string(in->json, node, to, field->capacity);
     if (result.code == L1_OK && strlen(to) >= shortest) return result;
+    if (result.code == L1_INPUT_TOO_LONG && shortest == 0) {
+        l1_json_cut(to, field->capacity);
+        return L1_SUCCESS;
+    }
     sentence must = {.used = 0};
     if (result.code == L1_INPUT_FIELD && node_at(in, node)->type == L1_JSON_STRING) {
         say_text(&must, "text without U+0000");
+    } else if (shortest == 0) {
+        say_text(&must, "text");
     } else {
-        say_text(&must, shortest > 0 ? "text of 1 to " : "text of at most ");
+        say_text(&must, "text of 1 to ");
         say_decimal(&must, (int64_t)(field->capacity - 1) * L1_E8);
         say_text(&must, " bytes");
     }

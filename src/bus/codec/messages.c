@@ -147,7 +147,7 @@ const l1_field_table l1_trade_fields = TABLE(trade_rows);
 static const l1_field portfolio_rows[] = {
     ENVELOPE,
     TIME("ts", MUST, PORTFOLIO(ts_ns)),
-    DECIMAL("equity", MUST, PORTFOLIO(equity_e8)),
+    DECIMAL("equity", MAY, PORTFOLIO(equity_e8)), /* absent violates the rules that need it */
     PAIRED("balances", BALANCES, PORTFOLIO(free_e8), PORTFOLIO(locked_e8)),
     DECIMAL("correlation_btc_eth", MAY, PORTFOLIO(correlation_e8)),
 };

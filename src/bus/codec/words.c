@@ -43,6 +43,7 @@ const char *l1_adjust_rule_text(l1_adjust_rule rule)
         [L1_ADJUST_LOT] = "LOT",           [L1_ADJUST_VOLATILITY] = "VOLATILITY",
         [L1_ADJUST_EXPOSURE] = "EXPOSURE", [L1_ADJUST_ATR_STOP] = "ATR_STOP",
         [L1_ADJUST_BALANCE] = "BALANCE",   [L1_ADJUST_TAKE_PROFIT] = "TAKE_PROFIT",
+        [L1_ADJUST_TICK] = "TICK",
     };
     L1_ASSERT((unsigned)rule < L1_ADJUST_COUNT);
     L1_ASSERT(texts[rule] != NULL);

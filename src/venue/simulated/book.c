@@ -42,9 +42,13 @@ bool l1_simulated_market_on_bar(l1_simulated_market *market, const l1_instrument
     if (!l1_scale(bar->volume_e8, share, L1_ROUND_DOWN, &offered_e8)) offered_e8 = INT64_MAX;
     L1_ASSERT(offered_e8 >= 0);
     const int64_t level_e8 = l1_step_down(offered_e8 / L1_MADE_LEVELS, instrument->lot_e8);
+    const int64_t rest_e8 =
+        l1_step_down(offered_e8, instrument->lot_e8) - level_e8 * L1_MADE_LEVELS;
+    L1_ASSERT(rest_e8 >= 0);
     for (uint32_t k = 0; k < L1_MADE_LEVELS; k++) {
-        market->bids_left_e8[k] = level_e8;
-        market->asks_left_e8[k] = level_e8;
+        const bool last = k == L1_MADE_LEVELS - 1; /* it holds what the lot left of the tenths */
+        market->bids_left_e8[k] = level_e8 + (last ? rest_e8 : 0);
+        market->asks_left_e8[k] = market->bids_left_e8[k];
     }
     return true;
 }

@@ -87,6 +87,15 @@ static int64_t execute(l1_venue_simulated *venue, int32_t symbol, l1_order_id id
     return gross_e8 - fees_e8;
 }
 
+/* How old the market may be that an order meets: one that was fresh when the order left is still
+ * the market when it arrives. */
+static int64_t age_ns(const l1_venue_simulated *venue)
+{
+    L1_ASSERT(venue->limits.market_age_ns >= 0);
+    L1_ASSERT(venue->limits.paper_latency_ns >= 0);
+    return venue->limits.market_age_ns + venue->limits.paper_latency_ns;
+}
+
 /* Room that the asset received has below INT64_MAX. */
 static int64_t room_e8(const l1_venue_simulated *venue, int32_t symbol, l1_side side)
 {
@@ -147,8 +156,8 @@ static l1_venue_reason stop_refused(l1_venue_simulated *venue, int32_t symbol,
         return L1_VENUE_REASON_CAPACITY;
     }
     l1_ladder bids;
-    l1_ladder_now(&venue->markets[symbol], instrument, L1_SIDE_SELL, 0, now_ns,
-                  venue->limits.market_age_ns, &bids);
+    l1_ladder_now(&venue->markets[symbol], instrument, L1_SIDE_SELL, 0, now_ns, age_ns(venue),
+                  &bids);
     if (bids.count > 0 && bids.price_e8[0] <= leg->stop_e8) return L1_VENUE_REASON_WOULD_TRIGGER;
     if (leg->qty_e8 > l1_simulated_asset_free_e8(&venue->assets[symbol + 1])) {
         return L1_VENUE_REASON_BALANCE;
@@ -208,8 +217,8 @@ static bool run_taker(l1_venue_simulated *venue, int32_t symbol, const l1_order_
     const int64_t any_price_e8 = leg->side == L1_SIDE_BUY ? INT64_MAX : 0;
     l1_ladder ladder;
     l1_walk walk;
-    l1_ladder_now(&venue->markets[symbol], instrument, leg->side, 0, now_ns,
-                  venue->limits.market_age_ns, &ladder);
+    l1_ladder_now(&venue->markets[symbol], instrument, leg->side, 0, now_ns, age_ns(venue),
+                  &ladder);
     l1_ladder_walk(&ladder, leg->side, limited ? leg->price_e8 : any_price_e8, leg->qty_e8,
                    room_e8(venue, symbol, leg->side), &walk);
     if (limited && walk.qty_e8 < leg->qty_e8) walk = (l1_walk){.count = 0}; /* all or nothing */

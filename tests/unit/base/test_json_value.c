@@ -62,6 +62,11 @@ static void test_string__unescapes_within_its_capacity(void **state)
         CHECK(l1_json_equals(&json, 0, rows[i].want));
         if (need == 1) continue;
         CHECK(l1_json_string(&json, 0, out, need - 1).code == L1_INPUT_TOO_LONG);
+        if (need - 1 <= 4) continue;
+        l1_json_cut(out, need - 1); /* whole characters, and as many as fit */
+        const size_t kept = strlen(out);
+        CHECK(kept < need - 1 && memcmp(out, rows[i].want, kept) == 0);
+        CHECK(((unsigned char)rows[i].want[kept] & 0xc0) != 0x80);
         char other[64];
         memcpy(other, rows[i].want, need);
         other[need - 2] ^= 1;

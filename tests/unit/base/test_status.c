@@ -34,9 +34,9 @@ static void test_refuse__fills_the_diagnosis_and_cuts_what_is_too_long(void **st
     CHECK(l1_refuse(NULL, L1_USAGE, NULL, "x").code == L1_USAGE);
     CHECK(l1_refuse(&diag, L1_USAGE, NULL, "x").code == L1_USAGE);
     assert_string_equal(diag.field, "");
-    char name[301];
-    memset(name, 'n', 300);
-    name[300] = '\0';
+    char name[sizeof diag.text + 100];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
     CHECK(l1_refuse(&diag, L1_USAGE, name, "%s", name).code == L1_USAGE);
     CHECK(strlen(diag.field) == sizeof diag.field - 1);
     CHECK(strlen(diag.text) == sizeof diag.text - 1);

@@ -136,7 +136,7 @@ static void test_signal__optional_fields_and_their_sets(void **state)
         {"ts", "true", "ts", NULL},
         {"expires_at", "\"2008-12-31T23:59:59Z\"", "expires_at", NULL},
         {"strategy_id", "\"" X64 "\"", NULL, NULL},
-        {"strategy_id", "\"" X64 "x\"", "strategy_id", "at most 64 bytes"},
+        {"strategy_id", "\"" X64 "x\"", NULL, NULL}, /* cut */
         {"strategy_id", "1", "strategy_id", NULL},
         {"strategy_id", "\"a\\u0000b\"", "strategy_id", "U+0000"},
         {"confidence", "0", NULL, NULL},
@@ -150,7 +150,7 @@ static void test_signal__optional_fields_and_their_sets(void **state)
         {"strategy_context", "null", NULL, NULL},
         {"strategy_context", "{}", NULL, NULL},
         {"regime", "\"" X32 "\"", NULL, NULL},
-        {"regime", "\"" X32 "x\"", "strategy_context.regime", "at most 32 bytes"},
+        {"regime", "\"" X32 "x\"", NULL, NULL}, /* cut */
         {"regime", "3", "strategy_context.regime", NULL},
         {"correlation_btc_eth", "7", NULL, NULL},
         {"correlation_btc_eth", "\"high\"", "strategy_context.correlation_btc_eth", NULL},

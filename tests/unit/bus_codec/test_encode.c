@@ -190,7 +190,7 @@ static void test_words__are_those_of_the_contract(void **state)
         "sent", "live", "canceling", "unknown", "filled", "canceled", "expired", "rejected",
     };
     static const char *const adjusts[L1_ADJUST_COUNT] = {
-        "LOT", "VOLATILITY", "EXPOSURE", "ATR_STOP", "BALANCE", "TAKE_PROFIT",
+        "LOT", "VOLATILITY", "EXPOSURE", "ATR_STOP", "BALANCE", "TAKE_PROFIT", "TICK",
     };
     for (unsigned i = 0; i < L1_REPORT_STATUS_COUNT; i++) {
         assert_string_equal(l1_report_status_text((l1_report_status)i), statuses[i]);

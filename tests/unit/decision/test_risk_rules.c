@@ -28,8 +28,7 @@ static fixture make(void)
     f.volatility.sigma_known = true;
     f.volatility.returns_count = L1_SIGMA_RETURNS;
     f.volatility.sigma = 0.001;
-    f.volatility.ranges_count = L1_ATR_PERIOD;
-    f.volatility.atr = 100.0;
+    f.volatility.atr = (l1_atr){.ranges_count = L1_ATR_PERIOD, .average = 100.0};
     return f;
 }
 
@@ -108,7 +107,7 @@ static void test_volatility__that_is_unknown_refuses_only_what_needs_it(void **s
         if (rows[i].sigma_min) btc->stop_sigma_min_e8 = e8("0.1");
         if (rows[i].atr_max) btc->stop_atr_max_e8 = e8("20");
         f.volatility.sigma_known = rows[i].sigma_known;
-        f.volatility.ranges_count = rows[i].atr_known ? L1_ATR_PERIOD : L1_ATR_PERIOD - 1;
+        f.volatility.atr.ranges_count = rows[i].atr_known ? L1_ATR_PERIOD : L1_ATR_PERIOD - 1;
         f.bar_fresh = rows[i].fresh;
         CHECK(size(&f) == rows[i].want);
         if (!rows[i].want) CHECK(f.decision.refusal.rule == L1_RULE_VOLATILITY_UNKNOWN);
@@ -181,6 +180,34 @@ static void test_reducing__sell_is_only_put_on_the_lot_and_cut_to_what_there_is(
     CHECK(f.decision.stop_e8 == e8("51000"));
 }
 
+static void test_stop__between_two_ticks_is_listed_as_placed_on_the_upper_one(void **state)
+{
+    static const struct {
+        const char *stop, *placed;
+    } rows[] = {{"49000", NULL},
+                {"49000.01", NULL},
+                {"49000.00000001", "49000.01"},
+                {"49000.00999999", "49000.01"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fixture f = make();
+        f.signal.stop_loss_e8 = e8(rows[i].stop);
+        CHECK(size(&f));
+        CHECK(f.decision.adjustments_count == (rows[i].placed != NULL ? 1 : 0));
+        if (rows[i].placed == NULL) continue;
+        CHECK(f.decision.adjustments[0].field == L1_FIELD_STOP_LOSS);
+        CHECK(f.decision.adjustments[0].rule == L1_ADJUST_TICK);
+        CHECK(f.decision.adjustments[0].from_e8 == e8(rows[i].stop));
+        CHECK(f.decision.adjustments[0].to_e8 == e8(rows[i].placed));
+        CHECK(f.decision.stop_e8 == e8(rows[i].placed));
+    }
+    fixture f = make(); /* a sell's is never placed */
+    f.facts.reducing = true;
+    f.signal.side = L1_SIDE_SELL;
+    f.signal.stop_loss_e8 = e8("51000.001");
+    CHECK(size(&f) && f.decision.adjustments_count == 0);
+}
+
 static void test_take_profit__is_listed_as_not_placed(void **state)
 {
     (void)state;
@@ -212,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_size__is_the_least_of_signal_volatility_and_headroom_on_the_lot),
         cmocka_unit_test(test_size__below_the_minimum_order_is_refused),
         cmocka_unit_test(test_reducing__sell_is_only_put_on_the_lot_and_cut_to_what_there_is),
+        cmocka_unit_test(test_stop__between_two_ticks_is_listed_as_placed_on_the_upper_one),
         cmocka_unit_test(test_take_profit__is_listed_as_not_placed),
         cmocka_unit_test(test_plan__children_add_up_to_the_quantity),
     };

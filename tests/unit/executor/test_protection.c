@@ -25,6 +25,7 @@ static void test_protection__goes_down_the_chain_one_attempt_each(void **state)
         {STOP, L1_ORDER_CANCELED, L1_VENUE_REASON_NONE, 1, true, true, L1_PROTECT_STOP},
         {FLAT, L1_ORDER_EXPIRED, L1_VENUE_REASON_NO_LIQUIDITY, 1, true, true, L1_PROTECT_ALARM},
         {FLAT, L1_ORDER_FILLED, L1_VENUE_REASON_NONE, 0, true, true, L1_PROTECT_NOTHING},
+        {FLAT, L1_ORDER_FILLED, L1_VENUE_REASON_NONE, 1, true, true, L1_PROTECT_STOP},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const l1_order ended = {.id = {.purpose = (l1_purpose)rows[i].purpose},

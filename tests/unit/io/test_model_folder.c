@@ -143,11 +143,11 @@ static void test_model_folder__says_the_line_of_a_bad_manifest(void **state)
 {
     (void)state;
     write_file("manifest.txt", "l1_bundle=1\nfeatures=0\n", 23);
-    refused(L1_INPUT_FIELD, (const char *[]){"manifest.txt line 2: features: \"0\"", NULL, NULL});
+    refused(L1_INPUT_FIELD, (const char *[]){"manifest.txt: line 2: features: \"0\"", NULL, NULL});
     write_file("manifest.txt", made.parts[0].bytes, made.parts[0].size - 4);
-    refused(L1_INPUT_SYNTAX, (const char *[]){"manifest.txt line", "must be end", NULL});
+    refused(L1_INPUT_SYNTAX, (const char *[]){"manifest.txt: line", "must be end", NULL});
     write_file("manifest.txt", "", 0);
-    refused(L1_INPUT_SYNTAX, (const char *[]){"manifest.txt line 0", "l1_bundle=1", NULL});
+    refused(L1_INPUT_SYNTAX, (const char *[]){"manifest.txt: line 0", "l1_bundle=1", NULL});
 }
 
 static void test_model_folder__follows_no_link_inside(void **state)

@@ -72,7 +72,11 @@ static void test_dashboard__says_what_is_unknown_or_switched_off(void **state)
     (void)l1_dashboard_text(&metrics, &limits, L1_LANGUAGE_EN, text);
     assert_non_null(strstr(text, "Current exposure: 18.5% / ∞\n"));
     assert_non_null(strstr(text, "Current exposure: n/a / 15% max\n"));
-    assert_non_null(strstr(text, "correlation: n/a (counts as 1.00) (limit: ∞)\n"));
+    assert_non_null(strstr(text, "correlation: n/a (limit: ∞; counted as 1.00)\n"));
+    (void)l1_dashboard_text(&metrics, figures_limits(), L1_LANGUAGE_EN, text);
+    assert_non_null(strstr(text, "correlation: n/a (limit: 0.80; counted as 1.00)\n"));
+    (void)l1_dashboard_text(&metrics, figures_limits(), L1_LANGUAGE_ES, text);
+    assert_non_null(strstr(text, "Correlación BTC-ETH: n/d (límite: 0.80; cuenta como 1.00)\n"));
 }
 
 static void test_dashboard__rounds_to_nearest_and_keeps_the_sign(void **state)

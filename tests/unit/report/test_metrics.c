@@ -123,6 +123,45 @@ static void test_metrics__are_one_message_with_null_for_what_was_not_measured(vo
     json_decref(message);
 }
 
+/* Under other symbols, each keeps its own; what is not configured any more is dropped. */
+static void test_metrics__are_kept_by_name(void **state)
+{
+    (void)state;
+    static uint8_t bytes[65536];
+    static l1_metrics loaded;
+    l1_limits other = *figures_limits();
+    l1_metrics_init(&metrics);
+    for (uint64_t seq = 1; seq <= 5; seq++) {
+        l1_effect *effect = figures_report(seq, BTC, L1_REPORT_FILLED);
+        effect->as.report.slippage_e8 = -7;
+        l1_metrics_take(&metrics, effect);
+    }
+    l1_metrics_take(&metrics, figures_report(6, ETH, L1_REPORT_REJECTED));
+    l1_metrics_take(&metrics, figures_report(7, -1, L1_REPORT_REJECTED));
+    l1_metrics_take(&metrics, figures_alert(8, L1_ALERT_LATE_FILL));
+    l1_archive saving = l1_archive_saving(bytes, sizeof bytes);
+    l1_metrics_archive(&saving, &metrics, figures_limits());
+    CHECK(l1_archive_ok(&saving));
+    strcpy(other.symbols[0].name, "ADA/USDT");
+    strcpy(other.symbols[1].name, "BTC/USDT");
+    for (size_t cut = 0; cut <= saving.out.used; cut++) {
+        l1_metrics_init(&loaded);
+        l1_archive loading = l1_archive_loading(bytes, cut);
+        l1_metrics_archive(&loading, &loaded, &other);
+        CHECK(l1_archive_ok(&loading) == (cut == saving.out.used));
+    }
+    CHECK(loaded.seq == 8 && loaded.alerts[L1_ALERT_LATE_FILL] == 1);
+    CHECK(loaded.symbols[0].signals == 0);
+    CHECK(loaded.symbols[1].executed == 5 && loaded.symbols[1].slippages == 5);
+    CHECK(loaded.symbols[1].slippage_sum_e8 == -35);
+    CHECK(loaded.symbols[L1_SYMBOLS_MAX].rejected[L1_RULE_HALTED] == 1);
+    l1_metrics_adopt(&metrics, figures_limits(), &other);
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK(metrics.symbols[i].signals == loaded.symbols[i].signals);
+        CHECK(metrics.symbols[i].slippage_sum_e8 == loaded.symbols[i].slippage_sum_e8);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_metrics__count_protection_beside_the_signals),
         cmocka_unit_test(test_metrics__average_the_slippage_of_what_executed),
         cmocka_unit_test(test_metrics__are_one_message_with_null_for_what_was_not_measured),
+        cmocka_unit_test(test_metrics__are_kept_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,13 @@ static void test_risk__equity_absent_or_not_positive_violates(void **state)
         CHECK(w.out.violations_count == 4);
     }
     world_make(L1_SIDE_BUY);
+    w.signal.correlation_e8 = L1_OFF;
+    world_snapshot(L1_OFF, L1_OFF); /* a snapshot without equity: none, not the one computed */
+    CHECK(violates(L1_RULE_EXPOSURE_LIMIT) && violates(L1_RULE_CORRELATION_LIMIT));
+    CHECK(violates(L1_RULE_DRAWDOWN_SYMBOL) && violates(L1_RULE_DRAWDOWN_PORTFOLIO));
+    CHECK(w.out.violations_count == 4 && w.out.equity_e8 == L1_OFF);
+    CHECK(strcmp(violation_of(L1_RULE_EXPOSURE_LIMIT)->detail, "no equity") == 0);
+    world_make(L1_SIDE_BUY);
     w.account.total_e8[ADA + 1] = 1; /* held, but nobody knows its price */
     CHECK(violates(L1_RULE_EXPOSURE_LIMIT) && w.out.equity_e8 == L1_OFF);
     CHECK(strcmp(violation_of(L1_RULE_EXPOSURE_LIMIT)->detail, "no equity") == 0);

@@ -148,7 +148,9 @@ static void test_risk__minimum_order_is_the_least_that_passes_the_filters(void *
     CHECK(l1_filter_fault(in, L1_SIDE_BUY, least - 1000, limit, stop, 100000, 0) != NULL);
     CHECK(l1_minimum_order_e8(in, L1_SIDE_SELL, E(50000, 0), limit, stop, 100000) == 20000);
     CHECK(l1_minimum_order_e8(in, L1_SIDE_BUY, E(50000, 0), limit, stop, L1_E8) == INT64_MAX);
-    CHECK(l1_minimum_order_e8(in, L1_SIDE_BUY, E(50000, 0), limit, 0, 0) == INT64_MAX);
+    /* a stop that rule 9 refuses takes no room from rule 23 */
+    CHECK(l1_minimum_order_e8(in, L1_SIDE_BUY, E(50000, 0), limit, 0, 0) == 20000);
+    CHECK(l1_minimum_order_e8(in, L1_SIDE_BUY, E(50000, 0), limit, -1, 0) == 20000);
     w.limits.symbols[BTC].qty_min_e8 = 20001;
     CHECK(l1_minimum_order_e8(in, L1_SIDE_SELL, E(50000, 0), limit, stop, 0) == 21000);
     w.limits.symbols[BTC].qty_min_e8 = w.limits.symbols[BTC].notional_min_e8 = L1_OFF;

@@ -430,6 +430,29 @@ static void test_snapshot__adjusts_the_simulated_account_or_is_refused(void **st
     scenario_close(&s);
 }
 
+/* What metrics show is what is known, not what the rule assumes. */
+static void test_correlation__is_known_only_from_a_fresh_snapshot_that_states_it(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    scenario_open(&s, NULL);
+    const l1_engine *engine = l1_system_engine(s.system);
+    CHECK(l1_engine_correlation_e8(engine) == L1_OFF);
+    scenario_portfolio(&s, 0, 0, "100000", "100000", "0"); /* states none */
+    CHECK(l1_engine_correlation_e8(engine) == L1_OFF);
+    l1_event event = {.kind = L1_EVENT_PORTFOLIO, .at_ns = (SCENARIO_START_MS + 10) * 1000000};
+    event.as.portfolio.ts_ns = event.at_ns;
+    event.as.portfolio.equity_e8 = event.as.portfolio.free_e8[0] = e8("100000");
+    event.as.portfolio.correlation_e8 = e8("0.73");
+    scenario_step(&s, &event);
+    CHECK(l1_engine_correlation_e8(engine) == e8("0.73"));
+    scenario_tick(&s, 300010); /* portfolio.age_ms_max */
+    CHECK(l1_engine_correlation_e8(engine) == e8("0.73"));
+    scenario_tick(&s, 300011);
+    CHECK(l1_engine_correlation_e8(engine) == L1_OFF);
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_drawdown__stops_entries_lets_exits_pass_and_alerts_once_a_day),
         cmocka_unit_test(test_clock_jump__denies_entries_until_fresh_data),
         cmocka_unit_test(test_snapshot__adjusts_the_simulated_account_or_is_refused),
+        cmocka_unit_test(test_correlation__is_known_only_from_a_fresh_snapshot_that_states_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

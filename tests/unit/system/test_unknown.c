@@ -101,24 +101,6 @@ static void test_absent__made_by_reconciliation_ends_it_as_rejected(void **state
     scenario_close(&s);
 }
 
-static void test_late_fill__is_booked_alerted_and_reported(void **state)
-{
-    (void)state;
-    l1_scenario s;
-    open_live(&s);
-    answer(&s, 1100, 0, L1_VENUE_EXPIRED, "0", "0", "0");
-    answer(&s, 1100, 1, L1_VENUE_EXPIRED, "0", "0", "0");
-    CHECK(scenario_report(&s, "a")->status == L1_REPORT_EXPIRED);
-    answer(&s, 1200, 0, L1_VENUE_FILL, "50000.5", "0.004", "0.000004");
-    CHECK(scenario_alerts(&s, L1_ALERT_LATE_FILL) == 1);
-    const l1_report *late = scenario_protection(&s, "a", L1_REPORT_LATE_FILL);
-    CHECK(late != NULL && late->executed_qty_e8 == e8("0.004"));
-    const l1_account *account = l1_engine_account(l1_system_engine(s.system));
-    CHECK(account->total_e8[BTC + 1] == e8("0.003996"));
-    CHECK(account->own_locked_e8[0] == 0 && account->open_buy_e8[BTC] == 0);
-    scenario_close(&s);
-}
-
 static void test_fill_before_ack__is_a_fill(void **state)
 {
     (void)state;
@@ -143,12 +125,11 @@ static void test_missing_stop__is_replaced_then_sold_at_market(void **state)
     open_live(&s);
     answer(&s, 1100, 0, L1_VENUE_FILL, "50000", "0.01", "0.00001");
     answer(&s, 1100, 0, L1_VENUE_DONE, "0", "0", "0");
-    scenario_tick(&s, 2099);
-    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
-    answer(&s, 2099, 1, L1_VENUE_REJECTED, "0", "0", "0"); /* the list's stop is refused */
+    answer(&s, 2000, 1, L1_VENUE_REJECTED, "0", "0", "0"); /* the list's stop is refused */
     CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 2);
     CHECK(sent(&s)->legs[0].type == L1_ORDER_STOP_LOSS);
-    answer(&s, 2200, 0, L1_VENUE_REJECTED, "0", "0", "0"); /* so is the standalone one */
+    answer(&s, 2099, 0, L1_VENUE_REJECTED, "0", "0", "0"); /* so is the standalone one */
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
     CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 3);
     CHECK(sent(&s)->legs[0].type == L1_ORDER_MARKET);
     CHECK(sent(&s)->legs[0].qty_e8 == e8("0.00999"));
@@ -178,16 +159,56 @@ static void test_watchdog__acts_when_the_stop_stays_silent(void **state)
     }
 }
 
+/* The clock runs from the fill: a standalone stop gets what is left of it, not a second. */
+static void test_watchdog__gives_the_second_stop_no_second_allowance(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_live(&s);
+    answer(&s, 1100, 0, L1_VENUE_FILL, "50000", "0.01", "0.00001");
+    answer(&s, 1100, 0, L1_VENUE_DONE, "0", "0", "0");
+    answer(&s, 2000, 1, L1_VENUE_REJECTED, "0", "0", "0");
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 2);
+    scenario_tick(&s, 2099);
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    scenario_tick(&s, 2100);
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 1);
+    CHECK(scenario_effects(&s, L1_EFFECT_CANCEL) == 1);
+    answer(&s, 2150, 0, L1_VENUE_CANCELED, "0", "0", "0");
+    CHECK(sent(&s)->legs[0].type == L1_ORDER_MARKET);
+    scenario_close(&s);
+}
+
+/* A cancel that found nothing proves nothing: the symbol is frozen until the outcome is known. */
+static void test_canceled__entry_whose_cancel_is_refused_freezes_until_known(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_live(&s);
+    scenario_control(&s, 1100, L1_CONTROL_CANCEL_ALL, -1);
+    answer(&s, 1200, 0, L1_VENUE_CANCEL_REJECT, "0", "0", "0");
+    scenario_buy(&s, 1300, "b", "0.01", "49000");
+    CHECK(scenario_report(&s, "b")->reason == L1_RULE_SYMBOL_FROZEN);
+    answer(&s, 1400, 0, L1_VENUE_FILL, "50000", "0.01", "0.00001");
+    answer(&s, 1400, 0, L1_VENUE_DONE, "0", "0", "0");
+    answer(&s, 1401, 1, L1_VENUE_ACK, "49000", "0.00999", "0");
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    scenario_buy(&s, 1500, "c", "0.01", "49000");
+    CHECK(scenario_report(&s, "c") == NULL); /* sent */
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_silence__freezes_the_symbol_and_sends_nothing_again),
         cmocka_unit_test(test_unknown__ends_by_evidence_with_a_higher_revision),
         cmocka_unit_test(test_absent__made_by_reconciliation_ends_it_as_rejected),
-        cmocka_unit_test(test_late_fill__is_booked_alerted_and_reported),
         cmocka_unit_test(test_fill_before_ack__is_a_fill),
         cmocka_unit_test(test_missing_stop__is_replaced_then_sold_at_market),
         cmocka_unit_test(test_watchdog__acts_when_the_stop_stays_silent),
+        cmocka_unit_test(test_watchdog__gives_the_second_stop_no_second_allowance),
+        cmocka_unit_test(test_canceled__entry_whose_cancel_is_refused_freezes_until_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,11 +120,15 @@ static void test_market__ages_from_its_own_time_not_from_its_arrival(void **stat
 {
     (void)state;
     static const struct {
-        int64_t age_s; /* when it arrives; fresh for 60 s */
+        int64_t age_s, latency_s; /* when it arrives; fresh for 60 s when the order was sent */
         bool bar, fills;
-    } rows[] = {{60, false, true}, {61, false, false}, {60, true, true}, {61, true, false}};
+    } rows[] = {{60, 0, false, true}, {61, 0, false, false}, {60, 0, true, true},
+                {61, 0, true, false}, {61, 1, false, true},  {62, 1, false, false},
+                {61, 1, true, true},  {62, 1, true, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        desk d = desk_open_default();
+        l1_limits limits = desk_limits();
+        limits.paper_latency_ns = rows[i].latency_s * SECOND;
+        desk d = desk_open(&limits);
         const int64_t then_ns = START - rows[i].age_s * SECOND;
         const l1_book book = book_of(100, 101, 1, then_ns);
         const l1_bar bar = {.symbol = BTC,
@@ -162,9 +166,12 @@ static void test_made_book__has_ten_levels_of_a_tenth_of_the_participation(void 
         double volume, qty;
         bool fills;
     } rows[] = {
-        {E8(0.1), 100, 10, true},     {E8(0.1), 100, 10.001, false},  {L1_OFF, 100, 5, true},
-        {L1_OFF, 100, 5.001, false},  {E8(0.1), 0.5, 0.05, true},     {E8(0.1), 0.5, 0.051, false},
-        {E8(0.1), 0.199, 0.01, true}, {E8(0.1), 0.199, 0.011, false}, {E8(0.1), 0, 0.001, false},
+        {E8(0.1), 100, 10, true},        {E8(0.1), 100, 10.001, false},
+        {L1_OFF, 100, 5, true},          {L1_OFF, 100, 5.001, false},
+        {E8(0.1), 0.5, 0.05, true},      {E8(0.1), 0.5, 0.051, false},
+        {E8(0.1), 0.199, 0.019, true},   {E8(0.1), 0.199, 0.02, false},
+        {E8(0.1), 0, 0.001, false},      {E8(0.1), 0.09, 0.009, true},
+        {E8(0.1), 0.0099, 0.001, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         l1_limits limits = desk_limits();
