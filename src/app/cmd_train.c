@@ -30,7 +30,6 @@ static const char usage[] =
     "                        all); the other heads of the bundle in --out are kept\n"
     "  --veto-share SHARE    of validation signals that the ensemble's operating threshold vetoes\n"
     "                        (default: 0.20); each model alone a quarter of it\n"
-    "  --validation-days N   (default: 56)\n"
     "  --seed N              (default: 1)\n"
     "  --threads N           (default: 1); with more, two runs may differ in their last bits\n"
     "  --evaluate-on FILE|DIR  klines; more may follow\n"
@@ -84,24 +83,16 @@ static bool add_head(arguments *given, const char *text)
 static bool take_number(arguments *given, int option)
 {
     uint64_t number = 0;
-    switch (option) {
-    case 'n':
+    if (option == 'n') {
         if (!read_whole("--seed", optarg, 0, INT32_MAX, "a whole number up to 2147483647", &number))
             return false;
         given->options.seed = number;
         return true;
-    case 't':
-        if (!read_whole("--threads", optarg, 1, 64, "a whole number from 1 to 64", &number))
-            return false;
-        given->options.threads = (uint32_t)number;
-        return true;
-    default:
-        if (!read_whole("--validation-days", optarg, 7, 730, "a whole number from 7 to 730",
-                        &number))
-            return false;
-        given->options.validation_days = (int64_t)number;
-        return true;
     }
+    if (!read_whole("--threads", optarg, 1, 64, "a whole number from 1 to 64", &number))
+        return false;
+    given->options.threads = (uint32_t)number;
+    return true;
 }
 
 static bool take_option(arguments *given, int option)
@@ -113,8 +104,7 @@ static bool take_option(arguments *given, int option)
     case 'a': return add_head(given, optarg);
     case 'v': return read_share(optarg, &given->options.veto_share);
     case 'n':
-    case 't':
-    case 'y': return take_number(given, option);
+    case 't': return take_number(given, option);
     case 'c': given->source.file = optarg; return true;
     case 's': return l1_config_source_add(&given->source, optarg);
     default: return false;
@@ -201,7 +191,6 @@ int l1_cmd_train(int argc, char **argv)
         {"out", required_argument, NULL, 'o'},
         {"head", required_argument, NULL, 'a'},
         {"veto-share", required_argument, NULL, 'v'},
-        {"validation-days", required_argument, NULL, 'y'},
         {"seed", required_argument, NULL, 'n'},
         {"threads", required_argument, NULL, 't'},
         {"evaluate-on", required_argument, NULL, 'e'},
@@ -211,12 +200,10 @@ int l1_cmd_train(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     static arguments given;
-    given = (arguments){.files.command = "l1 train",
-                        .options = {.folder = "models/L1",
-                                    .seed = 1,
-                                    .threads = 1,
-                                    .veto_share = L1_VETO_SHARE_ENSEMBLE,
-                                    .validation_days = L1_VALIDATION_DAYS}};
+    given = (arguments){
+        .files.command = "l1 train",
+        .options = {
+            .folder = "models/L1", .seed = 1, .threads = 1, .veto_share = L1_VETO_SHARE_ENSEMBLE}};
     bool good = l1_config_source_add(&given.source, "mode=replay") &&
                 l1_config_source_add(&given.source, "clock.source=events");
     optind = 1;

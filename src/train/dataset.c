@@ -212,9 +212,11 @@ static l1_result label_rows(l1_dataset_builder *builder, l1_diag *diag)
     dataset->count = kept;
     if (kept == 0) {
         return l1_refuse(diag, L1_INPUT_FIELD, "rows",
-                         "%lld days of bars give no row: features need 8 days of both assets "
-                         "without a gap over 2 hours, labels 4 hours more",
-                         (long long)((dataset->to_ms - dataset->from_ms) / 86400000));
+                         "%lld days of bars give no row (%zu without features, %zu without label): "
+                         "needed are 8 days of both assets without a gap over 2 hours, 4 hours "
+                         "more, and prices that move",
+                         (long long)((dataset->to_ms - dataset->from_ms) / 86400000),
+                         dataset->unready, dataset->cut);
     }
     qsort(dataset->rows, kept, sizeof *dataset->rows, by_minute);
     return L1_SUCCESS;

@@ -56,12 +56,25 @@ static bool keeps_something(const l1_train_options *options)
     return options->models != L1_ALL_MODELS || options->heads != L1_ALL_HEADS;
 }
 
+/* Of a bundle whose every head is trained anew, nothing is kept. */
+static void drop_base_without_use(training *in)
+{
+    bool used = in->options->models != L1_ALL_MODELS;
+    for (int head = 0; head < L1_HEAD_COUNT; head++) {
+        const bool trained = (in->options->heads >> head & 1) != 0;
+        used = used || (!trained && l1_bundle_has(in->base.bundle, (l1_head)head));
+    }
+    if (!used) l1_bundle_loaded_free(&in->base);
+}
+
 static l1_result open_base(training *in, l1_diag *diag)
 {
     const l1_train_options *options = in->options;
     if (!keeps_something(options)) return L1_SUCCESS;
     if (l1_bundle_folder_exists(options->folder)) {
-        return l1_bundle_folder_read(options->folder, &in->base, diag);
+        L1_TRY(l1_bundle_folder_read(options->folder, &in->base, diag));
+        drop_base_without_use(in);
+        return L1_SUCCESS;
     }
     if (options->models == L1_ALL_MODELS) return L1_SUCCESS; /* some heads, nothing to keep */
     return l1_refuse(diag, L1_INPUT_FIELD, "models",
@@ -88,8 +101,8 @@ static l1_result check_range(const training *in, l1_diag *diag)
     l1_bundle_range(in->base.bundle, &from_ms, &to_ms);
     if (in->dataset->to_ms >= to_ms) return L1_SUCCESS;
     return l1_refuse(diag, L1_INPUT_FIELD, "data",
-                     "the data end before those of the models that are kept (%lld < %lld ms): they "
-                     "would be calibrated on rows that they have learned",
+                     "the data end before those of the models that are kept (%lld < %lld ms), which "
+                     "have learned rows that would judge them",
                      (long long)in->dataset->to_ms, (long long)to_ms);
 }
 
@@ -130,7 +143,7 @@ static l1_result prepare(training *in, l1_diag *diag)
     L1_TRY(open_base(in, diag));
     L1_TRY(read_rows(in, NULL, diag));
     L1_TRY(check_range(in, diag));
-    const l1_fold fold = l1_fold_final(in->dataset, options->validation_days);
+    const l1_fold fold = l1_fold_final(in->dataset, L1_VALIDATION_DAYS);
     L1_TRY(l1_split_make(in->dataset, &fold, &in->split, diag));
     return check_rows(in, diag);
 }

@@ -25,7 +25,6 @@ typedef struct {
     uint64_t seed;
     uint32_t threads;
     double veto_share;
-    int64_t validation_days;
     l1_train_progress progress; /* units of its own */
     FILE *out;                  /* the tables of what was trained */
 } l1_train_options;
