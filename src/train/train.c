@@ -100,10 +100,11 @@ static l1_result check_range(const training *in, l1_diag *diag)
     if (in->base.bundle == NULL) return L1_SUCCESS;
     l1_bundle_range(in->base.bundle, &from_ms, &to_ms);
     if (in->dataset->to_ms >= to_ms) return L1_SUCCESS;
-    return l1_refuse(diag, L1_INPUT_FIELD, "data",
-                     "the data end before those of the models that are kept (%lld < %lld ms), which "
-                     "have learned rows that would judge them",
-                     (long long)in->dataset->to_ms, (long long)to_ms);
+    return l1_refuse(
+        diag, L1_INPUT_FIELD, "data",
+        "the data end before those of the models that are kept (%lld < %lld ms), which "
+        "have learned rows that would judge them",
+        (long long)in->dataset->to_ms, (long long)to_ms);
 }
 
 static size_t rows_of(const l1_dataset *dataset, const l1_rows *rows, uint32_t symbol)

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "e2e/real_klines.h"
 #include "train/evaluation.h"
 
-#define MONTHS 24
 #define Y2023 (INT64_C(19358) * L1_MINUTES_A_DAY)
 #define Y2024 (INT64_C(19723) * L1_MINUTES_A_DAY)
 
@@ -29,7 +29,7 @@ static const expectation known[] = {
     {L1_HEAD_TREND, 0, 0.720, 0.730, 0},        {L1_HEAD_TREND, 1, 0.733, 0.743, 0},
 };
 
-static const char *const names[] = {"BTC", "ETH"};
+static l1_limits limits;
 
 static l1_result take(void *context, const l1_fold_result *result, l1_diag *diag)
 {
@@ -41,36 +41,6 @@ static l1_result take(void *context, const l1_fold_result *result, l1_diag *diag
         .baseline = result->baseline,
     };
     return l1_evaluation_add(context, &part, diag);
-}
-
-static void fail(const char *what, const l1_diag *diag)
-{
-    (void)fprintf(stderr, "%s: %s\n", what, diag->text);
-    exit(1);
-}
-
-static l1_dataset *read_data(const char *folder, l1_limits *limits)
-{
-    static char paths[2 * MONTHS][512];
-    static l1_history_file files[2 * MONTHS];
-    l1_dataset *dataset = NULL;
-    l1_diag diag = {.text = ""};
-    limits->symbols_count = 2;
-    (void)snprintf(limits->quote, sizeof limits->quote, "USDT");
-    for (int i = 0; i < 2; i++) {
-        l1_instrument *symbol = &limits->symbols[i];
-        (void)snprintf(symbol->name, sizeof symbol->name, "%s/USDT", names[i]);
-        (void)snprintf(symbol->base, sizeof symbol->base, "%s", names[i]);
-    }
-    for (int i = 0; i < 2 * MONTHS; i++) {
-        (void)snprintf(paths[i], sizeof paths[i], "%s/%sUSDT-1m-%d-%02d.csv.xz", folder,
-                       names[i / MONTHS], 2022 + i % MONTHS / 12, i % 12 + 1);
-        files[i] = (l1_history_file){.path = paths[i]};
-    }
-    const l1_dataset_files from = {
-        .options = {.limits = limits, .seed = 1}, .files = files, .files_count = 2 * MONTHS};
-    if (l1_dataset_read(&from, &dataset, &diag).code != L1_OK) fail("data", &diag);
-    return dataset;
 }
 
 static bool inside(const char *what, double value, double low, double high)
@@ -90,12 +60,12 @@ static bool compare(const l1_judged *judged, size_t count)
             char what[64];
             if (one->head != want->head || one->symbol != want->symbol) continue;
             if (one->score != L1_SCORE_ENSEMBLE) continue;
-            (void)snprintf(what, sizeof what, "%s %s AUC", names[want->symbol],
+            (void)snprintf(what, sizeof what, "%s %s AUC", limits.symbols[want->symbol].base,
                            l1_head_text(want->head));
             good = inside(what, one->metrics.auc.value, want->low, want->high) && good;
             if (want->baseline == 0) continue;
-            (void)snprintf(what, sizeof what, "%s %s closed form's AUC", names[want->symbol],
-                           l1_head_text(want->head));
+            (void)snprintf(what, sizeof what, "%s %s closed form's AUC",
+                           limits.symbols[want->symbol].base, l1_head_text(want->head));
             good = inside(what, one->metrics.auc_baseline, want->baseline - 0.005,
                           want->baseline + 0.005) &&
                    good;
@@ -106,7 +76,6 @@ static bool compare(const l1_judged *judged, size_t count)
 
 int main(int argc, char **argv)
 {
-    static l1_limits limits;
     l1_diag diag = {.text = ""};
     l1_lightgbm *lightgbm = NULL;
     l1_evaluation *evaluation = NULL;
@@ -118,7 +87,9 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "skipped: %s\n", diag.text);
         return 77;
     }
-    l1_dataset *dataset = read_data(argv[1], &limits);
+    limits = real_limits();
+    const l1_dataset_options options = {.limits = &limits, .seed = 1};
+    l1_dataset *dataset = read_klines(argv[1], 24, &options);
     if (l1_evaluation_new(dataset, 1, &evaluation, &diag).code != L1_OK) fail("memory", &diag);
     const l1_walk_options walk = {
         .dataset = dataset,
