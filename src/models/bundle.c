@@ -164,7 +164,6 @@ l1_result l1_bundle_parse(const uint8_t *image, size_t size, l1_arena *arena, l1
         return l1_refuse(diag, L1_LIMIT_FULL, "memory", "model bundle: too little memory given");
     }
     l1_bundle *bundle = l1_arena_take(arena, sizeof *bundle);
-    memset(bundle, 0, sizeof *bundle); /* an arena used anew still holds the last bundle */
     l1_manifest *manifest = &bundle->manifest;
     l1_diag inner = {0};
     l1_result result =

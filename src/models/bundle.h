@@ -87,7 +87,8 @@ size_t l1_bundle_image_size(const l1_bundle_part *parts, uint32_t count);
 void l1_bundle_image(const l1_bundle_part *parts, uint32_t count, uint8_t *out);
 
 /* Parses an image whole; `*out` is set only on success, but the arena is used up either way.
- * `arena` must hold L1_BUNDLE_MEMORY for any bundle within the limits. */
+ * `arena`, zeroed as base/arena.h says, must hold L1_BUNDLE_MEMORY for any bundle within the
+ * limits. */
 L1_MUST_USE l1_result l1_bundle_parse(const uint8_t *image, size_t size, l1_arena *arena,
                                       l1_bundle **out, l1_diag *diag);
 

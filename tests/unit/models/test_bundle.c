@@ -306,20 +306,6 @@ static void test_bundle__refuses_an_arena_that_is_too_small(void **state)
     of.arena.capacity = most;
 }
 
-static void test_bundle__is_the_same_in_memory_that_was_used_before(void **state)
-{
-    (void)state;
-    uint8_t *first = malloc(sizeof(l1_manifest));
-    assert_non_null(first);
-    memcpy(first, &of.bundle->manifest, sizeof(l1_manifest));
-    memset(of.arena.base, 0xa5, of.arena.used);
-    of.arena.used = 0;
-    CHECK(l1_bundle_parse(of.made.image, of.made.image_size, &of.arena, &of.bundle, NULL).code ==
-          L1_OK);
-    assert_memory_equal(first, &of.bundle->manifest, sizeof(l1_manifest));
-    free(first);
-}
-
 static void test_bank__finds_by_content_and_never_by_nothing(void **state)
 {
     (void)state;
@@ -367,7 +353,6 @@ int main(void)
         TINY(test_image__with_a_bad_frame_is_refused),
         TINY(test_bundle__names_file_line_and_value_of_what_it_refuses),
         TINY(test_bundle__refuses_an_arena_that_is_too_small),
-        TINY(test_bundle__is_the_same_in_memory_that_was_used_before),
         SMALL(test_bank__finds_by_content_and_never_by_nothing),
         cmocka_unit_test(test_models__have_the_words_of_the_contract),
     };

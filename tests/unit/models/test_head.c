@@ -361,6 +361,53 @@ static void test_scores__of_a_row_that_is_not_finite_reach_no_threshold(void **s
     CHECK(all_nan(L1_HEAD_MOVEMENT));
 }
 
+/* Every leaf of a forest becomes the same number. */
+static void exchange_leaves(uint32_t part, const char *leaf)
+{
+    l1_bundle_part *of_part = &of.made.parts[part];
+    const size_t capacity = 2 * of_part->size;
+    char *text = calloc(capacity, 1), *old = calloc(of_part->size + 1, 1), *rest = old;
+    assert_non_null(text);
+    assert_non_null(old);
+    memcpy(old, of_part->bytes, of_part->size);
+    for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
+        if (strncmp(line, "tree_sizes=", 11) == 0) continue; /* optional, and no longer true */
+        if (strncmp(line, "leaf_value=", 11) == 0) {
+            strcat(text, "leaf_value=");
+            for (char *at = line; at != NULL; at = strchr(at + 1, ' ')) {
+                strcat(text, leaf);
+                strcat(text, " ");
+            }
+            text[strlen(text) - 1] = '\0';
+        } else {
+            strcat(text, line);
+        }
+        if (rest != NULL) strcat(text, "\n");
+        CHECK(strlen(text) + 1024 < capacity);
+    }
+    free(old);
+    free((void *)(uintptr_t)of_part->bytes);
+    *of_part = (l1_bundle_part){of_part->path, (const uint8_t *)text, strlen(text)};
+    parse_parts(&of);
+    if (of.status != L1_OK) print_message("%s\n", of.diag.text);
+    CHECK(of.status == L1_OK);
+}
+
+static void test_scores__that_overflow_reach_no_threshold(void **state)
+{
+    (void)state;
+    static const char *const leaves[] = {"1e308", "-1e308"};
+    for (size_t i = 0; i < 2; i++) {
+        l1_head_scores scores;
+        exchange_leaves(3, leaves[i]); /* eight trees of it are infinite */
+        l1_head_score(of.bundle, L1_HEAD_SURVIVAL, &vector, &asked, &scores);
+        CHECK(isnan(scores.log_odds[L1_MODEL_LIGHTGBM]));
+        CHECK(isnan(scores.log_odds[L1_SCORE_ENSEMBLE]));
+        CHECK(isfinite(scores.log_odds[L1_MODEL_LOGREG]));
+        CHECK(isfinite(scores.log_odds[L1_MODEL_RANDOM_FOREST]));
+    }
+}
+
 #define WITH_BUNDLE(test) cmocka_unit_test_setup_teardown(test, open_it, close_it)
 
 int main(void)
@@ -378,6 +425,7 @@ int main(void)
         WITH_BUNDLE(test_trend__is_the_formula),
         WITH_BUNDLE(test_trend__foretells_how_often_random_walks_end_that_way),
         WITH_BUNDLE(test_scores__of_a_row_that_is_not_finite_reach_no_threshold),
+        WITH_BUNDLE(test_scores__that_overflow_reach_no_threshold),
     };
     return cmocka_run_group_tests_name("head", tests, NULL, NULL);
 }

@@ -224,6 +224,8 @@ static void test_manifest__refuses_its_head_line_by_line(void **state)
         {"trained_to", "trained_to=253402300799999", NULL, false},
         {"trained_to", "trained_to=253402300800000", "0 to 253402300799999", false},
         {"trained_to", "trained_to=99999999999999999999", "must be Unix milliseconds", false},
+        {"trained_to", "trained_to=18446744073709552617", "must be Unix milliseconds", false},
+        {"trained_to", "trained_to=00000000000001001", NULL, false},
         {"trained_to", "trained_to=1001\nmodel=x", "\"model=x\" is no line of this section", true},
         {"trained_to", "trained_to=1001\nstack=1 2 3 4", "is no line of this section", true},
         {"trained_to", "trained_to=1001\nnonsense", "\"nonsense\" is no line", true},
