@@ -9,7 +9,7 @@
  * Gaps: up to 120 missing minutes are filled with flat bars without volume once the next bar
  * arrives; a longer gap restarts the burn-in of 8 days. Definitions: docs/features.md.
  * Units:       natural logarithms per minute; ns; quote per base.
- * Memory:      from the arena, about 0.6 MB a symbol. Determinism: pure, base/real.h only. */
+ * Memory:      from the arena, about 0.75 MB a symbol. Determinism: pure, base/real.h only. */
 #ifndef L1_FEATURES_FEATURE_STATE_H
 #define L1_FEATURES_FEATURE_STATE_H
 

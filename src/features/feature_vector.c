@@ -117,7 +117,8 @@ static void fill_ratio(const vector_work *work)
     const l1_u128 squares = (l1_u128)l1_squares_over(own, minute, n) +
                             (l1_u128)l1_squares_over(peer, minute, n) -
                             2 * (l1_u128)l1_products_over(&work->own->pair, minute, n);
-    const double relative = sqrt((double)(l1_i128)squares * L1_SQUARE_SCALE / (double)n);
+    const double mean = (double)(l1_i128)squares * L1_SQUARE_SCALE / (double)n;
+    const double relative = mean > 0.0 ? sqrt(mean) : 0.0; /* products are rounded */
     const l1_i128 now = (l1_i128)l1_log_at(own, minute) - l1_log_at(peer, minute);
     const l1_i128 moved_15 =
         (l1_i128)l1_log_change(own, minute - 15, minute) - l1_log_change(peer, minute - 15, minute);

@@ -16,8 +16,9 @@ static inline void l1_archive_refuse(l1_archive *archive)
 static inline void l1_finite_archive(l1_archive *archive, double *value)
 {
     l1_archive_f64(archive, value);
+    if (archive->mode != L1_ARCHIVE_LOAD) return;
     if (*value - *value == 0.0) return; /* not so for NaN and infinity */
-    if (archive->mode == L1_ARCHIVE_LOAD) l1_archive_refuse(archive);
+    l1_archive_refuse(archive);
     *value = 0.0;
 }
 

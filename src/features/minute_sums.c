@@ -10,7 +10,7 @@
 
 #define LONG_MASK (L1_LONG_MINUTES - 1)
 #define SHORT_MASK (L1_SHORT_MINUTES - 1)
-#define CHANGE_MAX (INT64_C(4) << 58)
+#define RETURN_MAX 4.0
 #define MINUTE_MAX (INT64_MAX / L1_MINUTE_NS)
 
 _Static_assert((L1_LONG_MINUTES & LONG_MASK) == 0, "a power of two");
@@ -24,17 +24,28 @@ static double ln_one_plus(double x)
     return sum == 1.0 ? x : l1_ln(sum) * (x / (sum - 1.0));
 }
 
-int64_t l1_change_of(int64_t close_e8, int64_t previous_e8)
+double l1_return_of(int64_t close_e8, int64_t previous_e8)
 {
     L1_ASSERT(close_e8 > 0 && previous_e8 > 0);
     const double share = (double)(close_e8 - previous_e8) / (double)previous_e8;
     const double change = share > -0.5 && share < 0.5
                               ? ln_one_plus(share)
                               : l1_ln((double)close_e8 / (double)previous_e8);
-    const double scaled = change * 0x1p58;
-    if (scaled >= (double)CHANGE_MAX) return CHANGE_MAX;
-    if (scaled <= -(double)CHANGE_MAX) return -CHANGE_MAX;
-    return (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    if (change > RETURN_MAX) return RETURN_MAX;
+    return change < -RETURN_MAX ? -RETURN_MAX : change;
+}
+
+/* By the double's own bits: a conversion to 128 bits would call the compiler's library. */
+l1_i128 l1_product_of(double a, double b)
+{
+    const double product = a * b;
+    const uint64_t bits = l1_real_bits(product);
+    const int exponent = (int)(bits >> 52 & 0x7ff) - 1075 + 108; /* of the last bit, in 2^-108 */
+    const uint64_t digits = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    L1_ASSERT(product >= -RETURN_MAX * RETURN_MAX && product <= RETURN_MAX * RETURN_MAX);
+    if (exponent <= -53) return 0;
+    const l1_i128 size = exponent >= 0 ? (l1_i128)digits << exponent : digits >> -exponent;
+    return product < 0 ? -size : size;
 }
 
 void l1_minute_sums_restart(l1_minute_sums *sums, int64_t first)
@@ -46,17 +57,18 @@ void l1_minute_sums_restart(l1_minute_sums *sums, int64_t first)
     memset(&sums->totals[sums->newest & SHORT_MASK], 0, sizeof sums->totals[0]);
 }
 
-/* From 2^-58 to 2^-54, to nearest. */
-static int64_t coarse(int64_t change)
-{
-    return (change + (change < 0 ? -8 : 8)) / 16;
-}
-
-int64_t l1_return_at(const l1_minute_sums *sums, int64_t minute)
+double l1_return_at(const l1_minute_sums *sums, int64_t minute)
 {
     L1_ASSERT(minute <= sums->newest);
     if (minute <= l1_minute_sums_oldest(sums)) return 0;
-    return coarse(l1_log_change(sums, minute - 1, minute));
+    return sums->returns[minute & LONG_MASK];
+}
+
+/* In 2^-58, to nearest. */
+static int64_t log_step(double change)
+{
+    const double scaled = change * 0x1p58;
+    return (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
 /* Sign included: a negative value wraps, and comes back by wrapping. */
@@ -67,18 +79,19 @@ static l1_u128 wide(int64_t value)
 
 void l1_minute_sums_add(l1_minute_sums *sums, const l1_minute *minute)
 {
-    L1_ASSERT(minute->change >= -CHANGE_MAX && minute->change <= CHANGE_MAX);
+    L1_ASSERT(minute->change >= -RETURN_MAX && minute->change <= RETURN_MAX);
     L1_ASSERT(minute->volume_e8 >= 0 && minute->taker_e8 >= 0 && minute->trades >= 0);
     const bool first = sums->count == 0;
-    const int64_t change = first ? 0 : minute->change;
-    const l1_i128 squared = coarse(change);
-    const uint64_t log = first ? 0 : sums->logs[sums->newest & LONG_MASK] + (uint64_t)change;
+    const double change = first ? 0 : minute->change;
+    const uint64_t log =
+        first ? 0 : sums->logs[sums->newest & LONG_MASK] + (uint64_t)log_step(change);
     const l1_u128 squares = sums->squares[sums->newest & LONG_MASK];
     const l1_minute_totals before = sums->totals[sums->newest & SHORT_MASK];
     sums->newest++;
     sums->count++;
     sums->logs[sums->newest & LONG_MASK] = log;
-    sums->squares[sums->newest & LONG_MASK] = squares + (l1_u128)(squared * squared);
+    sums->returns[sums->newest & LONG_MASK] = change;
+    sums->squares[sums->newest & LONG_MASK] = squares + (l1_u128)l1_product_of(change, change);
     sums->totals[sums->newest & SHORT_MASK] = (l1_minute_totals){
         .logs = before.logs + wide((int64_t)log),
         .volume = before.volume + wide(minute->volume_e8),
@@ -136,10 +149,9 @@ static void archive_minutes(l1_archive *archive, l1_minute_sums *sums, int64_t o
 {
     const bool loading = archive->mode == L1_ARCHIVE_LOAD;
     for (int64_t at = oldest; at <= newest; at++) {
-        l1_minute minute = {.change =
-                                loading || at == oldest ? 0 : l1_log_change(sums, at - 1, at)};
-        l1_archive_i64(archive, &minute.change);
-        if (minute.change < -CHANGE_MAX || minute.change > CHANGE_MAX) {
+        l1_minute minute = {.change = loading ? 0 : l1_return_at(sums, at)};
+        l1_archive_f64(archive, &minute.change);
+        if (!(minute.change >= -RETURN_MAX && minute.change <= RETURN_MAX)) {
             L1_ASSERT(loading);
             l1_archive_refuse(archive);
             minute.change = 0;

@@ -17,7 +17,7 @@ static void add(l1_pair_sums *pair, const l1_minute_sums *own, const l1_minute_s
     const l1_pair_minute before = pair->minutes[pair->newest & MASK];
     const int64_t minute = ++pair->newest;
     const l1_i128 ratio = (l1_i128)l1_log_at(own, minute) - l1_log_at(peer, minute);
-    const l1_i128 product = (l1_i128)l1_return_at(own, minute) * l1_return_at(peer, minute);
+    const l1_i128 product = l1_product_of(l1_return_at(own, minute), l1_return_at(peer, minute));
     pair->minutes[minute & MASK] = (l1_pair_minute){
         .products = before.products + (l1_u128)product,
         .ratio_squares = before.ratio_squares + (l1_u128)ratio * (l1_u128)ratio,

@@ -146,7 +146,7 @@ static void take_minute(l1_symbol_history *history, int64_t minute, const l1_bar
     L1_ASSERT(bar->low_e8 > 0 && bar->high_e8 >= bar->low_e8 && bar->close_e8 > 0);
     const double close = l1_decimal_to_double(bar->close_e8);
     const bool first = history->sums.count == 0;
-    const l1_minute sample = {first ? 0 : l1_change_of(bar->close_e8, history->close_e8),
+    const l1_minute sample = {first ? 0 : l1_return_of(bar->close_e8, history->close_e8),
                               bar->volume_e8, bar->taker_buy_volume_e8, bar->trades};
     const l1_candle candle = {minute * L1_MINUTE_NS, (minute + 1) * L1_MINUTE_NS,
                               l1_decimal_to_double(bar->high_e8), l1_decimal_to_double(bar->low_e8),
@@ -188,7 +188,7 @@ void l1_symbol_history_on_bar(l1_symbol_history *history, const l1_bar *bar)
 
 /* ---- archive ----------------------------------------------------------------------------- */
 
-static void readings_archive(l1_archive *archive, l1_readings *readings)
+static void readings_archive(l1_archive *archive, l1_readings *readings, int64_t minute)
 {
     double *const values[] = {&readings->close,       &readings->ema60,          &readings->ema240,
                               &readings->rsi_15m,     &readings->rsi_1h,         &readings->rsi_4h,
@@ -200,6 +200,10 @@ static void readings_archive(l1_archive *archive, l1_readings *readings)
         l1_finite_archive(archive, values[i]);
     }
     l1_archive_i64(archive, &readings->thin_minute);
+    if (readings->thin_minute >= 0 && readings->thin_minute <= minute) return;
+    L1_ASSERT(archive->mode == L1_ARCHIVE_LOAD);
+    l1_archive_refuse(archive);
+    readings->thin_minute = 0;
 }
 
 static void full_archive(l1_archive *archive, l1_frame_full *full)
@@ -240,7 +244,7 @@ void l1_symbol_history_archive(l1_archive *archive, l1_symbol_history *history)
     }
     const int64_t back = sums->newest - L1_READINGS_BACK;
     for (int64_t at = back > start ? back : start; at <= sums->newest; at++) {
-        readings_archive(archive, &history->readings[at & (L1_READINGS_RING - 1)]);
+        readings_archive(archive, &history->readings[at & (L1_READINGS_RING - 1)], at);
     }
     l1_profile_archive(archive, &history->profile);
     l1_profile_archive(archive, &history->before);

@@ -18,6 +18,7 @@ typedef long double real;
 /* What was known when a minute had closed; 0 while undefined. */
 typedef struct {
     real high, low, close, volume, taker, trades;
+    real change; /* ln(close / previous close) */
     real ema60, ema240;
     real rsi[3], macd[2], atr[2]; /* 15m, 1h, 4h */
     real bollinger_z, bollinger_width;
@@ -173,7 +174,7 @@ static real plain_log(const plain_history *history, int64_t from, int64_t to)
 
 static real plain_return(const plain_history *history, int64_t i)
 {
-    return plain_log(history, i - 1, i);
+    return history->minutes[i].change;
 }
 
 static real plain_mean_square(const plain_history *history, int64_t t, int64_t width)
@@ -236,6 +237,9 @@ static plain_history plain_history_new(const l1_bar *bars, int64_t count)
                                             .volume = (real)bars[i].volume_e8,
                                             .taker = (real)bars[i].taker_buy_volume_e8,
                                             .trades = (real)bars[i].trades};
+    }
+    for (int64_t i = 1; i < count; i++) {
+        history.minutes[i].change = plain_log(&history, i - 1, i);
     }
     for (int which = 0; which < 3; which++) plain_frames(&history, which);
     plain_minute_emas(&history);

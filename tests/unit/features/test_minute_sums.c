@@ -11,7 +11,7 @@
 
 #define E8(price) ((int64_t)((price)*1e8))
 
-static void test_change__is_the_logarithm_of_the_quotient(void **state)
+static void test_return__is_the_logarithm_of_the_quotient(void **state)
 {
     static const struct {
         int64_t close, previous;
@@ -35,23 +35,22 @@ static void test_change__is_the_logarithm_of_the_quotient(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const long double want = logl((long double)rows[i].close / (long double)rows[i].previous);
-        const long double have =
-            ldexpl((long double)l1_change_of(rows[i].close, rows[i].previous), -58);
-        CHECK(fabsl(have - want) <= ldexpl(1, -58) + 6e-16L * fabsl(want));
+        const long double want =
+            log1pl((long double)(rows[i].close - rows[i].previous) / (long double)rows[i].previous);
+        const long double have = l1_return_of(rows[i].close, rows[i].previous);
+        CHECK(fabsl(have - want) <= 6e-16L * fabsl(want));
     }
-    CHECK(l1_change_of(7, 7) == 0);
+    CHECK(l1_return_of(7, 7) == 0);
 }
 
-static void test_change__is_limited_to_4_each_way(void **state)
+static void test_return__is_limited_to_4_each_way(void **state)
 {
-    const int64_t most = INT64_C(4) << 58;
     (void)state;
-    CHECK(l1_change_of(E8(54.5), E8(1)) < most); /* e^4 = 54.598 */
-    CHECK(l1_change_of(E8(54.6), E8(1)) == most);
-    CHECK(l1_change_of(E8(1), E8(54.5)) > -most);
-    CHECK(l1_change_of(E8(1), E8(54.6)) == -most);
-    CHECK(l1_change_of(INT64_MAX, 1) == most && l1_change_of(1, INT64_MAX) == -most);
+    CHECK(l1_return_of(E8(54.5), E8(1)) < 4); /* e^4 = 54.598 */
+    CHECK(l1_return_of(E8(54.6), E8(1)) == 4);
+    CHECK(l1_return_of(E8(1), E8(54.5)) > -4);
+    CHECK(l1_return_of(E8(1), E8(54.6)) == -4);
+    CHECK(l1_return_of(INT64_MAX, 1) == 4 && l1_return_of(1, INT64_MAX) == -4);
 }
 
 /* Two histories that differ before the window give the same sums in it, to the last bit, after as
@@ -69,7 +68,7 @@ static void test_windows__are_exact_and_know_nothing_of_what_lies_before(void **
     l1_minute_sums_restart(b, 1000 + late);
     for (int64_t i = 0; i < count; i++) {
         minutes[i] = (l1_minute){
-            .change = (int64_t)l1_prng_below(&prng, UINT64_C(1) << 60) - (INT64_C(1) << 59),
+            .change = 8 * l1_prng_unit(&prng) - 4,
             .volume_e8 = (int64_t)(l1_prng_next(&prng) >> 1), /* up to the largest there is */
             .taker_e8 = (int64_t)l1_prng_below(&prng, 1000000),
             .trades = (int64_t)l1_prng_below(&prng, 5000),
@@ -83,12 +82,10 @@ static void test_windows__are_exact_and_know_nothing_of_what_lies_before(void **
         const l1_minute_window x = l1_totals_over(a, newest - back, 1440);
         l1_i128 volume = 0, taker = 0, trades = 0, squares = 0;
         for (int64_t i = count - back - 1440; i < count - back; i++) {
-            const int64_t change = minutes[i].change;
-            const l1_i128 r = (change + (change < 0 ? -8 : 8)) / 16;
             volume += minutes[i].volume_e8;
             taker += minutes[i].taker_e8;
             trades += minutes[i].trades;
-            squares += r * r;
+            squares += l1_product_of(minutes[i].change, minutes[i].change);
         }
         CHECK(x.volume == volume && x.taker == taker && x.trades == trades);
         CHECK(l1_squares_over(a, newest - back, 1440) == squares);
@@ -97,11 +94,27 @@ static void test_windows__are_exact_and_know_nothing_of_what_lies_before(void **
     free(b);
 }
 
+static void test_product__is_the_double_in_fixed_point(void **state)
+{
+    l1_prng prng;
+    (void)state;
+    l1_prng_seed(&prng, 2);
+    for (int i = 0; i < 100000; i++) {
+        const double a = ldexp(l1_prng_unit(&prng) - 0.5, 3 - (int)l1_prng_below(&prng, 60));
+        const double b = ldexp(l1_prng_unit(&prng) - 0.5, 3 - (int)l1_prng_below(&prng, 60));
+        CHECK(l1_product_of(a, b) == (l1_i128)ldexpl((long double)(a * b), 108));
+    }
+    CHECK(l1_product_of(4, -4) == -((l1_i128)16 << 108) && l1_product_of(4, 4) > 0);
+    CHECK(l1_product_of(0, 3) == 0 && l1_product_of(-0.0, 3) == 0);
+    CHECK(l1_product_of(0x1p-54, 0x1p-54) == 1 && l1_product_of(0x1p-54, 0x1p-55) == 0);
+    CHECK(l1_product_of(5e-324, 4) == 0);
+}
+
 static void test_pair__takes_minutes_once_both_have_them(void **state)
 {
     l1_minute_sums *const own = calloc(1, sizeof *own), *const peer = calloc(1, sizeof *peer);
     static l1_pair_sums step, whole;
-    const l1_minute one = {.change = 3 << 10}, two = {.change = -(5 << 10)};
+    const l1_minute one = {.change = 0.375}, two = {.change = -0.625};
     (void)state;
     CHECK(own != NULL && peer != NULL);
     l1_minute_sums_restart(own, 100);
@@ -117,7 +130,7 @@ static void test_pair__takes_minutes_once_both_have_them(void **state)
     l1_pair_sums_catch_up(&whole, own, peer);
     CHECK(whole.newest == step.newest);
     CHECK(l1_products_over(&step, 139, 30) == l1_products_over(&whole, 139, 30));
-    CHECK(l1_products_over(&step, 139, 30) == 30 * (l1_i128)(3 << 6) * -(5 << 6));
+    CHECK(l1_products_over(&step, 139, 30) == -30 * ((l1_i128)15 << 102));
     l1_minute_sums_restart(own, 400); /* a long gap of one: both begin anew */
     for (int i = 0; i < 5; i++) l1_minute_sums_add(own, &one);
     l1_pair_sums_catch_up(&step, own, peer);
@@ -126,7 +139,7 @@ static void test_pair__takes_minutes_once_both_have_them(void **state)
     for (int i = 0; i < 5; i++) l1_minute_sums_add(peer, &two);
     l1_pair_sums_catch_up(&step, own, peer);
     CHECK(step.newest == 404);
-    CHECK(l1_products_over(&step, 404, 2) == 2 * (l1_i128)(3 << 6) * -(5 << 6));
+    CHECK(l1_products_over(&step, 404, 2) == -2 * ((l1_i128)15 << 102));
     free(own);
     free(peer);
 }
@@ -134,9 +147,10 @@ static void test_pair__takes_minutes_once_both_have_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_change__is_the_logarithm_of_the_quotient),
-        cmocka_unit_test(test_change__is_limited_to_4_each_way),
+        cmocka_unit_test(test_return__is_the_logarithm_of_the_quotient),
+        cmocka_unit_test(test_return__is_limited_to_4_each_way),
         cmocka_unit_test(test_windows__are_exact_and_know_nothing_of_what_lies_before),
+        cmocka_unit_test(test_product__is_the_double_in_fixed_point),
         cmocka_unit_test(test_pair__takes_minutes_once_both_have_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
