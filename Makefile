@@ -3,13 +3,14 @@ SHELL = /bin/sh
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 
-.PHONY: help run build test test-all bench fuzz lint format clean
+.PHONY: help run build train-setup test test-all bench fuzz lint format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run       build L1 and run it in PAPER mode on a day of example data"
 	@echo "               (DATA=../shared/data/klines_1m make run: on real history)"
 	@echo "make build     build the program: build/l1"
+	@echo "make train-setup  get LightGBM, which l1 train needs, into .venv"
 	@echo "make test      build and run the tests (minutes)"
 	@echo "make test-all  also sanitizers, both compilers, crash tests, determinism (longer)"
 	@echo "make bench     measure latency and throughput"
@@ -27,6 +28,11 @@ build:
 	@tools/setup.sh build
 	@tools/configure.sh release -DBUILD_TESTING=OFF
 	@cmake --build build -j $(JOBS) --target l1 --target examples_all
+
+# What `l1 train rf|lgbm|all` opens at run time; nothing else needs it.
+train-setup:
+	@tools/setup.sh wheels
+	@tools/lightgbm.sh
 
 test:
 	@tools/setup.sh build test

@@ -1,10 +1,13 @@
 #!/bin/sh
-# tools/lightgbm.sh: prints the path of LightGBM's library, for parity tests and benches.
-# The wheel is fixed by its hash and goes into .venv/ of this checkout; nothing else is installed.
+# tools/lightgbm.sh: prints the path of LightGBM's library, for `l1 train`, parity tests and benches.
+# The wheel is fixed by its hash (x86_64, aarch64) and goes into .venv/ of this checkout; nothing
+# else is installed. src/train/lightgbm.c pins the library inside as well.
 # Exit 77 with a reason on stderr when there is none: no network, no python3-venv, another machine.
 set -eu
 cd "$(dirname "$0")/.."
-wheel="lightgbm==4.7.0 --hash=sha256:d23e922acd891e77212e4d0fbcee9ba973c96dee479491341d05ba595357ebb7"
+wheel="lightgbm==4.7.0 \
+ --hash=sha256:d23e922acd891e77212e4d0fbcee9ba973c96dee479491341d05ba595357ebb7 \
+ --hash=sha256:d4529acec5c6fefe4768302a529707d0ead90f6a6f42df694b856212e09695b8"
 
 library() {
     for path in .venv/lib/python3*/site-packages/lightgbm-4.7.0.dist-info/../lightgbm/lib/lib_lightgbm.so; do

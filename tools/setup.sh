@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc libc6-dev make cmake ninja-build pkg-config libuv1-dev libyaml-dev libarchive-dev
-libsqlite3-dev libssl-dev xz-utils"
+libsqlite3-dev libssl-dev liblinear-dev xz-utils"
 test="libcmocka-dev libjansson-dev python3 python3-jsonschema sqlite3 strace"
 long="clang-14 clang-format-14 libclang-rt-14-dev"
 wheels="python3-venv libgomp1"

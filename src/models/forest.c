@@ -69,35 +69,47 @@ static uint32_t count_below(const double *block, double x)
     return (uint32_t)count;
 }
 
+static void clean_row(const l1_forest *forest, const double *row, forest_row *out)
+{
+    out->nan = out->zero = 0;
+    for (uint32_t i = 0; i < forest->columns; i++) {
+        const double x = row[i];
+        const bool nan = x != x, zero = !(x < -FOREST_ZERO || x > FOREST_ZERO);
+        out->values[i] = zero ? 0.0 : x;
+        out->nan |= (uint64_t)nan << i;
+        out->zero |= (uint64_t)zero << i;
+    }
+}
+
 /* The number of thresholds below x. A level above holds every block's last threshold, and the
  * last block ends in infinity, so the count never leaves the block. */
-static uint16_t rank_of(const l1_forest *forest, const forest_slot *slot, double x)
+static uint32_t rank_of(const double *thresholds, const forest_slot *slot, uint32_t levels,
+                        double x)
 {
     uint32_t rank = 0;
-    for (uint32_t level = 0; level < slot->levels; level++) {
-        const double *const all = forest->thresholds + slot->level_at[level];
+    for (uint32_t level = 0; level < levels; level++) {
+        const double *const all = thresholds + slot->level_at[level];
         rank = rank * FOREST_BLOCK + count_below(all + rank * FOREST_BLOCK, x);
     }
-    return (uint16_t)rank;
+    return rank;
 }
 
 /* Both readings of every slot: missing as the highest rank, and missing as the lowest. */
 static void rank_row(const l1_forest *forest, const double *row, uint16_t *variants)
 {
+    forest_row clean;
+    clean_row(forest, row, &clean);
     for (uint32_t i = 0; i < forest->numerical_count; i++) {
         const forest_slot *const slot = &forest->slots[i];
-        double x = forest_value(row[slot->column]);
-        const bool present = forest_present(slot->missing, &x);
-        const uint16_t rank = present ? rank_of(forest, slot, x) : FOREST_MISSING;
-        variants[2 * i] = rank;
-        variants[2 * i + 1] = present ? rank : 0;
+        const uint32_t rank =
+            rank_of(forest->thresholds, slot, forest->levels, clean.values[slot->column]);
+        const uint32_t missing = forest_is_missing(&clean, slot) ? FOREST_MISSING : 0;
+        variants[2 * i] = (uint16_t)(rank | missing);
+        variants[2 * i + 1] = (uint16_t)(rank & ~missing);
     }
     for (uint32_t i = forest->numerical_count; i < forest->slots_count; i++) {
-        const forest_slot *const slot = &forest->slots[i];
-        const uint32_t *const words = forest->words + slot->words_at;
-        const double x = forest_value(row[slot->column]);
-        variants[2 * i] = forest_category_side(words, slot->words_count, x);
-        variants[2 * i + 1] = variants[2 * i];
+        const uint16_t side = forest_category_side(&clean, &forest->slots[i], forest->words);
+        variants[2 * i] = variants[2 * i + 1] = side;
     }
 }
 

@@ -117,26 +117,32 @@ static uint32_t padded(uint32_t count)
     return (count / FOREST_BLOCK + 1) * FOREST_BLOCK;
 }
 
-/* Doubles of all levels of a slot with that many thresholds. */
-static uint32_t levels_size(uint32_t thresholds, uint32_t *levels)
+/* Levels that a slot with that many thresholds needs. */
+static uint32_t levels_of(uint32_t thresholds)
 {
-    uint32_t size = 0, entries = thresholds;
-    *levels = 0;
-    for (;;) {
-        const uint32_t level = *levels == 0 ? padded(entries) : (entries + 15) / 16 * 16;
-        size += level;
-        ++*levels;
-        if (level <= FOREST_BLOCK) break;
-        entries = level / FOREST_BLOCK;
+    uint32_t levels = 1;
+    for (uint32_t width = padded(thresholds); width > FOREST_BLOCK; levels++)
+        width = (width / FOREST_BLOCK + FOREST_BLOCK - 1) / FOREST_BLOCK * FOREST_BLOCK;
+    L1_ASSERT(levels <= FOREST_LEVELS_MAX);
+    return levels;
+}
+
+/* Doubles of `levels` levels above that many thresholds. */
+static uint32_t levels_size(uint32_t thresholds, uint32_t levels)
+{
+    uint32_t width = padded(thresholds), size = width;
+    for (uint32_t level = 1; level < levels; level++) {
+        width = (width / FOREST_BLOCK + FOREST_BLOCK - 1) / FOREST_BLOCK * FOREST_BLOCK;
+        size += width;
     }
-    L1_ASSERT(*levels <= FOREST_LEVELS_MAX);
     return size;
 }
 
 /* The finest level is there; each level above holds the last threshold of every block. */
-static void fill_levels(double *thresholds, forest_slot *slot, uint32_t count, uint32_t size)
+static void fill_levels(double *thresholds, forest_slot *slot, uint32_t levels, uint32_t count,
+                        uint32_t size)
 {
-    uint32_t end = size, level = slot->levels;
+    uint32_t end = size, level = levels;
     const uint32_t base = slot->level_at[0];
     uint32_t width = padded(count);
     while (level-- > 0) {
@@ -168,41 +174,61 @@ static uint32_t rank_slot(forest_raw *raw, uint32_t at, uint32_t cuts)
     return distinct;
 }
 
+/* Ranks of all nodes; then the levels that the slots share, and the doubles that they take. */
+static l1_result rank_nodes(layout *lay, uint32_t cuts, uint32_t *size)
+{
+    forest_raw *const raw = lay->raw;
+    uint32_t levels = 1;
+    for (int pass = 0; pass < 2; pass++) { /* the second knows the levels */
+        *size = 0;
+        for (uint32_t at = 0; at < cuts;) {
+            const uint32_t distinct = rank_slot(raw, at, cuts);
+            if (distinct > FOREST_RANKS_MAX)
+                return refuse(lay, L1_LIMIT_FULL, line_of_node(raw, raw->cuts[at].node),
+                              "more thresholds of one column than fit");
+            if (levels < levels_of(distinct)) levels = levels_of(distinct);
+            *size += levels_size(distinct, levels);
+            const uint16_t slot = raw->cuts[at].slot;
+            while (at < cuts && raw->cuts[at].slot == slot) at++;
+        }
+    }
+    lay->out->levels = levels;
+    return L1_SUCCESS;
+}
+
+/* The slot whose cuts begin at `at`, its levels at thresholds + used; returns their size. */
+static uint32_t fill_slot(const layout *lay, uint32_t at, uint32_t cuts, forest_slot *slot,
+                          double *thresholds, uint32_t used)
+{
+    const forest_raw *const raw = lay->raw;
+    const forest_raw_node *const node = &raw->nodes[raw->cuts[at].node];
+    uint32_t end = at;
+    while (end < cuts && raw->cuts[end].slot == node->slot) end++;
+    const uint32_t distinct = raw->nodes[raw->cuts[end - 1].node].rank + 1U;
+    const uint32_t size = levels_size(distinct, lay->out->levels);
+    *slot = (forest_slot){.level_at = {used},
+                          .column = node->column,
+                          .nan_missing = node->missing != FOREST_MISSING_NONE,
+                          .zero_missing = node->missing == FOREST_MISSING_ZERO};
+    double *const finest = thresholds + used + size - padded(distinct);
+    for (uint32_t i = 0; i < padded(distinct); i++) finest[i] = l1_real_of_bits(INFINITY_BITS);
+    for (; at < end; at++) finest[raw->nodes[raw->cuts[at].node].rank] = raw->cuts[at].threshold;
+    fill_levels(thresholds, slot, lay->out->levels, distinct, size);
+    return size;
+}
+
 static l1_result make_ranks(layout *lay)
 {
     forest_raw *const raw = lay->raw;
     const uint32_t cuts = collect_cuts(raw);
+    uint32_t size = 0, used = 0, slot = 0;
+    L1_TRY(rank_nodes(lay, cuts, &size));
     forest_slot *const slots = take(lay, lay->slots_count, sizeof *slots);
-    uint32_t size = 0, levels = 0;
-    for (uint32_t at = 0; at < cuts;) {
-        const uint32_t distinct = rank_slot(raw, at, cuts);
-        if (distinct > FOREST_RANKS_MAX)
-            return refuse(lay, L1_LIMIT_FULL, line_of_node(raw, raw->cuts[at].node),
-                          "more thresholds of one column than fit");
-        size += levels_size(distinct, &levels);
-        const uint16_t slot = raw->cuts[at].slot;
-        while (at < cuts && raw->cuts[at].slot == slot) at++;
-    }
     double *const thresholds = take(lay, size, sizeof *thresholds);
     if (lay->full) return refuse(lay, L1_LIMIT_FULL, 1, "the model is larger than its memory");
-    uint32_t used = 0, slot = 0;
     for (uint32_t at = 0; at < cuts; slot++) {
-        uint32_t distinct = 0;
-        const uint32_t first = at;
-        for (; at < cuts && raw->cuts[at].slot == slot; at++)
-            distinct += at == first || raw->cuts[at].threshold != raw->cuts[at - 1].threshold;
-        const forest_raw_node *const node = &raw->nodes[raw->cuts[first].node];
-        const uint32_t taken = levels_size(distinct, &levels);
-        slots[slot] = (forest_slot){.level_at = {used},
-                                    .column = node->column,
-                                    .missing = node->missing,
-                                    .levels = (uint8_t)levels};
-        double *const finest = thresholds + used + taken - padded(distinct);
-        for (uint32_t i = 0; i < padded(distinct); i++) finest[i] = l1_real_of_bits(INFINITY_BITS);
-        for (uint32_t i = first; i < at; i++)
-            finest[raw->nodes[raw->cuts[i].node].rank] = raw->cuts[i].threshold;
-        fill_levels(thresholds, &slots[slot], distinct, taken);
-        used += taken;
+        used += fill_slot(lay, at, cuts, &slots[slot], thresholds, used);
+        while (at < cuts && raw->cuts[at].slot == slot) at++;
     }
     L1_ASSERT(used == size && slot == lay->numerical_count);
     for (uint32_t i = 0; i < raw->nodes_count; i++) {
@@ -341,31 +367,32 @@ static bool wide_fits(const layout *lay)
     return true;
 }
 
-/* Paths of all leaves, from the root down; the children are known to form a tree. */
+/* Depth first, left before right; the children are known to form a tree. */
 static void lay_wide_tree(const forest_raw *raw, const forest_raw_tree *tree, forest_wide_tree *out)
 {
-    uint32_t path[FOREST_WIDE_LEAVES] = {0}, want[FOREST_WIDE_LEAVES] = {0}, count = 1;
-    int16_t queue[FOREST_WIDE_LEAVES] = {0};
-    memcpy(out->leaf, raw->leaves + tree->first_leaf, tree->leaves * sizeof out->leaf[0]);
-    for (uint32_t at = 0; tree->leaves > 1 && at < count; at++) {
-        const uint32_t id = (uint32_t)queue[at], bit = UINT32_C(1) << id;
-        const forest_raw_node *const node = &raw->nodes[tree->first_node + id];
+    struct {
+        uint32_t above;
+        int16_t id;
+    } stack[FOREST_WIDE_LEAVES + 1] = {{0, tree->leaves > 1 ? 0 : ~0}};
+    uint32_t leaves = 0;
+    for (uint32_t top = 1; top > 0;) {
+        const int16_t id = stack[--top].id;
+        const uint32_t above = stack[top].above;
+        if (id < 0) {
+            out->above[leaves] = above;
+            out->leaf[leaves++] = raw->leaves[tree->first_leaf + (uint32_t)(-1 - id)];
+            continue;
+        }
+        const forest_raw_node *const node = node_of(raw, tree, id);
         out->slot[id] = (uint16_t)(node->slot | (node->default_left ? FOREST_WIDE_LEFT : 0));
         out->rank[id] = node->rank;
-        for (int side = 0; side < 2; side++) {
-            const int16_t child = side == 0 ? node->left : node->right;
-            const uint32_t path_to = path[id] | bit, want_to = want[id] | (side == 0 ? bit : 0);
-            if (child < 0) {
-                out->path[~child] = path_to;
-                out->want[~child] = want_to;
-                continue;
-            }
-            L1_ASSERT(count < FOREST_WIDE_LEAVES);
-            path[child] = path_to;
-            want[child] = want_to;
-            queue[count++] = child;
-        }
+        L1_ASSERT(top + 2 <= FOREST_WIDE_LEAVES + 1);
+        stack[top].above = above;
+        stack[top++].id = node->right;
+        stack[top].above = above | UINT32_C(1) << id;
+        stack[top++].id = node->left;
     }
+    L1_ASSERT(leaves == tree->leaves);
 }
 
 static l1_result lay_wide(layout *lay)

@@ -65,11 +65,10 @@ typedef struct {
 
 /* --- the forest itself --- */
 typedef struct {
-    uint32_t level_at[FOREST_LEVELS_MAX]; /* in thresholds; coarsest first */
+    uint32_t level_at[FOREST_LEVELS_MAX]; /* numerical: in thresholds; coarsest first */
     uint32_t words_at, words_count;       /* categorical: in words */
-    uint16_t column;
-    uint8_t levels; /* 0: categorical */
-    uint8_t missing;
+    uint8_t column;
+    uint8_t nan_missing, zero_missing; /* 1: such a value is missing here */
 } forest_slot;
 
 /* 8 bytes. Goes to `left` if the rank is <= `rank`, else to left + 1; a leaf goes to itself. */
@@ -87,17 +86,19 @@ typedef struct {
     uint32_t depth;
 } forest_group;
 
-/* All predicates of a tree at once: bit i of the outcome says that node i goes left; leaf k is
- * reached iff the outcome agrees with `want` under `path`. 31 nodes, 32 leaves. */
+/* All predicates of a tree at once. 31 nodes, 32 leaves, these from left to right. A leaf is out
+ * of reach when a node that has it on its left goes right; the first leaf that is not out of
+ * reach is the tree's answer: whatever lies to its left was left behind where the paths part.
+ * Leaves that do not exist come last and are never out of reach. */
 #define FOREST_WIDE_LEAVES 32
 #define FOREST_WIDE_SLOTS 64
 #define FOREST_WIDE_LEFT UINT16_C(0x8000) /* in `slot`: a missing value goes left */
 typedef struct {
     uint16_t slot[FOREST_WIDE_LEAVES], rank[FOREST_WIDE_LEAVES];
-    uint32_t path[FOREST_WIDE_LEAVES], want[FOREST_WIDE_LEAVES];
+    uint32_t above[FOREST_WIDE_LEAVES]; /* of a leaf: the nodes that have it on their left */
     double leaf[FOREST_WIDE_LEAVES];
 } forest_wide_tree;
-_Static_assert(sizeof(forest_wide_tree) == 640, "ten cache lines a tree");
+_Static_assert(sizeof(forest_wide_tree) == 512, "eight cache lines a tree, five of them read");
 
 struct l1_forest {
     const forest_slot *slots; /* numerical ones first */
@@ -110,6 +111,7 @@ struct l1_forest {
     uint64_t used;
     double sigmoid, divisor; /* divisor: 1 or the number of iterations */
     uint32_t slots_count, numerical_count, groups_count, trees_count, columns;
+    uint32_t levels;        /* of every numerical slot */
     bool wide_missing_left; /* some node sends a missing value left */
     bool wide_usable;       /* fits, and the processor can */
 };
@@ -129,27 +131,31 @@ bool forest_fits(const l1_arena *arena, size_t size);
 bool forest_wide_runs(void); /* the processor has the instructions */
 double forest_wide_sum(const l1_forest *forest, const double *row);
 
-/* Row value as LightGBM's dense rows arrive: tiny ones are zero. */
-static inline double forest_value(double x)
+/* A row as the slots want it: tiny values are zero, as LightGBM's dense rows arrive; NaN is zero
+ * too, which counts where it is not missing; and which were NaN, which are zero. */
+typedef struct {
+    double values[L1_COLUMNS_MAX];
+    uint64_t nan, zero; /* bits by column; NaN is also a zero */
+} forest_row;
+
+static inline bool forest_is_missing(const forest_row *row, const forest_slot *slot)
 {
-    return x >= -FOREST_ZERO && x <= FOREST_ZERO ? 0.0 : x;
+    return ((row->nan >> slot->column & slot->nan_missing) |
+            (row->zero >> slot->column & slot->zero_missing)) != 0;
 }
 
-/* The value to rank, or false when it is missing for this slot. */
-static inline bool forest_present(uint8_t missing, double *x)
+/* 0 if the row's category goes left, 1 if right. */
+static inline uint16_t forest_category_side(const forest_row *row, const forest_slot *slot,
+                                            const uint32_t *all)
 {
-    const bool nan = *x != *x;
-    if (missing == FOREST_MISSING_NAN) return !nan;
-    if (nan) *x = 0.0;
-    return missing != FOREST_MISSING_ZERO || *x != 0.0;
-}
-
-/* 0 if the category goes left, 1 if right. */
-static inline uint16_t forest_category_side(const uint32_t *words, uint32_t count, double x)
-{
-    if (!(x > -1.0 && x < 2147483648.0)) return 1; /* NaN too */
+    const uint32_t *const words = all + slot->words_at;
+    const double x = row->values[slot->column];
+    if ((row->nan >> slot->column & 1) != 0) return 1;
+    if (!(x > -1.0 && x < 2147483648.0)) return 1;
     const uint32_t category = (uint32_t)(int32_t)x;
-    return category / 32 < count && (words[category / 32] >> category % 32 & 1) != 0 ? 0 : 1;
+    return category / 32 < slot->words_count && (words[category / 32] >> category % 32 & 1) != 0
+               ? 0
+               : 1;
 }
 
 #endif
