@@ -41,9 +41,9 @@ typedef struct {
     /* reload_models is obeyed inside the apply that brings it (time comes from the messages, or
      * there is no loop); otherwise the sink gets an effect RELOAD_MODELS and does it. */
     bool reload_at_once;
-    bool turns;   /* the caller releases after every batch of applies, before it waits; little is
-                   * then synced by the release itself instead of the journal's thread */
-    bool manual;  /* no thread of the journal's: release and flush do its work (tests) */
+    bool turns;  /* the caller releases after every batch of applies, before it waits; little is
+                  * then synced by the release itself instead of the journal's thread */
+    bool manual; /* no thread of the journal's: release and flush do its work (tests) */
     const l1_storage *storage; /* where the journal lies; NULL = the operating system's files */
 } l1_runner_options;
 
