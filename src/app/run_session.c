@@ -279,7 +279,7 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
     }
     session->out_seq = session->mark_seq = found.published;
     l1_clock_start(&session->clock, &options->config.limits, l1_runner_now_ns(session->runner));
-    L1_TRY(l1_models_start(session->runner, &options->config, diag));
+    L1_TRY(l1_models_start(session->runner, &options->config, true, diag));
     session->after_sending.data = session;
     (void)uv_prepare_init(&session->loop, &session->after_sending);
     (void)uv_prepare_start(&session->after_sending, after_sending);
