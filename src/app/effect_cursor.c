@@ -14,13 +14,13 @@ struct l1_effect_cursor {
     bool again;
 };
 
-l1_result l1_effect_cursor_open(const char *dir, uint64_t seq, l1_effect_cursor **out,
+l1_result l1_effect_cursor_open(const l1_directory *dir, uint64_t seq, l1_effect_cursor **out,
                                 l1_diag *diag)
 {
     l1_effect_cursor *cursor = calloc(1, sizeof *cursor);
     if (cursor == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "journal", "no memory");
     cursor->from = seq;
-    l1_result done = l1_journal_reader_open(NULL, dir, &cursor->reader, diag);
+    l1_result done = l1_journal_reader_open(dir->storage, dir->path, &cursor->reader, diag);
     if (done.code == L1_OK) done = l1_journal_reader_seek_tag(cursor->reader, seq, diag);
     if (done.code != L1_OK) {
         l1_effect_cursor_close(cursor);

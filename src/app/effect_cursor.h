@@ -12,8 +12,8 @@
 typedef struct l1_effect_cursor l1_effect_cursor;
 
 /* Stands before effect number `seq`, or the oldest one kept after it. */
-L1_MUST_USE l1_result l1_effect_cursor_open(const char *dir, uint64_t seq, l1_effect_cursor **out,
-                                            l1_diag *diag);
+L1_MUST_USE l1_result l1_effect_cursor_open(const l1_directory *dir, uint64_t seq,
+                                            l1_effect_cursor **out, l1_diag *diag);
 void l1_effect_cursor_close(l1_effect_cursor *cursor);
 
 /* The next effect; records beyond `limit` (what is durable) are not looked at. */

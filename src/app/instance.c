@@ -4,26 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/assert.h"
+#include "io/pages.h"
 #include "journal/blob.h"
 
 enum { BODY_VERSION = 2, BODY_HEADER = 4 + 8 + 16, FIGURES_MAX = 256 << 10 };
-
-/* Pages of zeros that take memory only when they are touched. */
-static void *take_pages(size_t size)
-{
-    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return pages == MAP_FAILED ? NULL : pages;
-}
 
 l1_result l1_instance_make(l1_instance *instance, const l1_limits *limits, l1_diag *diag)
 {
     const size_t cost = l1_system_cost(limits);
     const size_t effects_max = l1_system_effects_max(limits);
     *instance = (l1_instance){.size = cost + 64 + effects_max};
-    instance->block = take_pages(instance->size);
+    instance->block = l1_pages_take(instance->size);
     if (instance->block == NULL) {
         return l1_refuse(diag, L1_LIMIT_FULL, "memory", "%zu bytes cannot be had for the system",
                          instance->size);
@@ -55,8 +48,14 @@ l1_result l1_instance_find_models(l1_instance *instance, const l1_directory *dir
 void l1_instance_free(l1_instance *instance)
 {
     l1_model_slots_close(instance->models);
-    if (instance->block != NULL) (void)munmap(instance->block, instance->size);
+    l1_pages_free(instance->block, instance->size);
     *instance = (l1_instance){0};
+}
+
+void l1_instance_settle(l1_instance *instance)
+{
+    L1_ASSERT(instance->block != NULL);
+    l1_pages_settle(instance->block, instance->size);
 }
 
 l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *limits, l1_diag *diag)
@@ -65,10 +64,10 @@ l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *limits, l1_d
     l1_instance fresh;
     const size_t scratch_size = l1_system_save_max(instance->system);
     L1_TRY(l1_instance_make(&fresh, limits, diag));
-    void *scratch = take_pages(scratch_size);
+    void *scratch = l1_pages_take(scratch_size);
     const bool adopted = scratch != NULL && l1_system_adopt(fresh.system, instance->system, scratch,
                                                             scratch_size, why);
-    if (scratch != NULL) (void)munmap(scratch, scratch_size);
+    l1_pages_free(scratch, scratch_size);
     if (!adopted) {
         l1_instance_free(&fresh);
         return l1_refuse(diag, L1_CONFIG_VALUE, "config",
@@ -89,7 +88,7 @@ l1_result l1_instance_save(l1_instance *instance, const l1_directory *dir,
                            l1_metrics *figures, l1_diag *diag)
 {
     const size_t capacity = BODY_HEADER + FIGURES_MAX + l1_system_save_max(instance->system);
-    uint8_t *body = take_pages(capacity);
+    uint8_t *body = l1_pages_take(capacity);
     if (body == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "snapshot", "no memory");
     state->hash = l1_system_hash(instance->system);
     l1_writer to = {.base = body, .capacity = BODY_HEADER};
@@ -105,7 +104,7 @@ l1_result l1_instance_save(l1_instance *instance, const l1_directory *dir,
     const size_t used = l1_system_save(instance->system, body + before, capacity - before);
     L1_ASSERT(used > 0);
     const l1_result done = l1_snapshot_write(dir, info, body, before + used, diag);
-    (void)munmap(body, capacity);
+    l1_pages_free(body, capacity);
     return done;
 }
 

@@ -1,6 +1,7 @@
 /* app/instance.h: a system with the memory that it lives in, and its saved forms.
  *
- * Ownership: the instance owns one block; nothing is allocated while it steps.
+ * Ownership: the instance owns one block; nothing is allocated while it steps. Its pages become
+ *            resident as they are touched, or all at once when it is settled.
  * Errors:    LIMIT_FULL when there is no memory; JOURNAL_CORRUPT for a state that cannot be read.
  */
 #ifndef L1_APP_INSTANCE_H
@@ -25,6 +26,10 @@ typedef struct {
 L1_MUST_USE l1_result l1_instance_make(l1_instance *instance, const l1_limits *limits,
                                        l1_diag *diag);
 void l1_instance_free(l1_instance *instance);
+
+/* For a system that is to serve: from here on its steps meet no page fault. One that only reads a
+ * journal need not spend the time. */
+void l1_instance_settle(l1_instance *instance);
 
 /* Replaces the system by one under other limits that takes over its state. On failure (with the
  * reason) the instance is as it was. */

@@ -76,7 +76,7 @@ static bool open_all(l1_handle *handle, const l1_open_options *options,
     };
     l1_result opened = l1_runner_open(&runner, &handle->runner, &found, &handle->diag);
     if (opened.code == L1_OK) {
-        opened = l1_models_start(handle->runner, &handle->config, &handle->diag);
+        opened = l1_models_start(handle->runner, &handle->config, false, &handle->diag);
     }
     if (opened.code == L1_OK) return true;
     l1_text_copy(error, L1_ERROR_TEXT_MAX, handle->diag.text);

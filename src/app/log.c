@@ -21,6 +21,17 @@ void l1_log_open(bool json)
     settings.json = json;
 }
 
+void l1_log_hold(void)
+{
+    static char held[1 << 16];
+    (void)setvbuf(stderr, held, _IOFBF, sizeof held);
+}
+
+void l1_log_flush(void)
+{
+    (void)fflush(stderr);
+}
+
 void l1_log_threshold(l1_log_level least)
 {
     settings.least = least;
@@ -71,6 +82,7 @@ void l1_log(l1_log_level level, const char *symbol, const char *format, ...)
     } else {
         (void)fprintf(stderr, "%s %-7s %s\n", time, levels[level], text);
     }
+    if (level == L1_LOG_ERROR) l1_log_flush();
 }
 
 /* "n/a" for what is not known. */

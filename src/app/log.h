@@ -15,6 +15,11 @@ typedef enum { L1_LOG_INFO, L1_LOG_WARNING, L1_LOG_ERROR } l1_log_level;
 
 void l1_log_open(bool json);
 
+/* From here on lines below ERROR wait in memory for l1_log_flush, so that no turn of the loop
+ * sends its messages later for the sake of its log. An ERROR takes all before it with it. */
+void l1_log_hold(void);
+void l1_log_flush(void);
+
 /* Lines below `least` are dropped (a replay that is asked to be quiet). */
 void l1_log_threshold(l1_log_level least);
 

@@ -18,11 +18,11 @@ void l1_models_log(const l1_config *config, const l1_models_event *models)
                                         : "signals pass without scores (ai.required is false)");
 }
 
-l1_result l1_models_start(l1_runner *runner, const l1_config *config, l1_diag *diag)
+l1_result l1_models_start(l1_runner *runner, const l1_config *config, bool log, l1_diag *diag)
 {
     l1_models_event models;
     if ((config->limits.ai_gate | config->limits.ai_shadow) == 0) return L1_SUCCESS;
     l1_runner_load_models(runner, false, &models);
-    l1_models_log(config, &models);
+    if (log) l1_models_log(config, &models);
     return l1_runner_take_models(runner, &models, diag);
 }

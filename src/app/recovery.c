@@ -276,7 +276,7 @@ static l1_result next_record(replay *at, uint64_t limit, l1_record *record)
         }
         l1_journal_reader_close(at->reader);
         at->reader = NULL;
-        L1_TRY(l1_journal_reader_open(NULL, at->options->dir, &at->reader, at->diag));
+        L1_TRY(l1_journal_reader_open(at->dir.storage, at->dir.path, &at->reader, at->diag));
         if (at->out->last_sequence == 0) continue;
         L1_TRY(l1_journal_reader_seek(at->reader, at->out->last_sequence + 1, at->diag));
     }
@@ -373,7 +373,7 @@ static l1_result begin(replay *at)
 static l1_result restore(replay *at)
 {
     l1_restored *out = at->out;
-    L1_TRY(l1_journal_reader_open(NULL, at->options->dir, &at->reader, at->diag));
+    L1_TRY(l1_journal_reader_open(at->dir.storage, at->dir.path, &at->reader, at->diag));
     out->first_sequence = l1_journal_reader_first(at->reader);
     l1_text_copy(out->engine_id, sizeof out->engine_id, l1_journal_reader_engine_id(at->reader));
     if (at->options->check_snapshots) {
@@ -414,7 +414,8 @@ static l1_result begin_with(const l1_restore_options *options, l1_restored *out,
     replay *at = calloc(1, sizeof *at);
     if (at == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "journal", "no memory");
     at->options = options;
-    at->dir = (l1_directory){l1_storage_posix(), options->dir};
+    at->dir = (l1_directory){options->storage != NULL ? options->storage : l1_storage_posix(),
+                             options->dir};
     at->out = out;
     at->diag = diag;
     const l1_result done = work(at);

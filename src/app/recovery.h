@@ -26,6 +26,7 @@ typedef struct {
 } l1_restore_visitor;
 
 typedef struct {
+    const l1_storage *storage; /* NULL = the operating system's files */
     const char *dir;
     uint64_t limit;       /* last record to read; 0 = all, also beside a running engine */
     bool from_first;      /* replay from the oldest record kept instead of the newest snapshot */

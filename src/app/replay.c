@@ -106,7 +106,7 @@ static l1_result open_runner(replay *at, l1_diag *diag)
     };
     l1_runner_found found;
     L1_TRY(l1_runner_open(&runner, &at->runner, &found, diag));
-    L1_TRY(l1_models_start(at->runner, options->config, diag));
+    L1_TRY(l1_models_start(at->runner, options->config, true, diag));
     l1_clock_start(&at->clock, &options->config->limits, l1_runner_now_ns(at->runner));
     if (options->journal_dir != NULL && !found.fresh) {
         (void)fprintf(stderr,

@@ -11,8 +11,9 @@
 
 #include "base/assert.h"
 #include "domain/effect.h"
+#include "io/pages.h"
 
-enum { BUFFER_SIZE = 256 * 1024, PLACES_FIRST = 1024 };
+enum { BUFFER_SIZE = 256 * 1024 };
 #define PUNCH_STEP UINT64_C(16777216) /* bytes given back to the disk at a time */
 
 typedef struct {
@@ -22,9 +23,9 @@ typedef struct {
 
 struct l1_report_store {
     int file;
-    place *places; /* a ring: number n is at n % capacity */
+    place *places; /* a ring: number n is at n % reports_max */
     uint64_t first, next;
-    size_t capacity, reports_max;
+    size_t reports_max;
     uint64_t written, punched; /* bytes in the file; bytes at its start given back */
     size_t buffered;
     uint8_t buffer[BUFFER_SIZE];
@@ -52,7 +53,7 @@ l1_result l1_report_store_open(const char *dir, size_t reports_max, l1_report_st
                                l1_diag *diag)
 {
     L1_ASSERT(reports_max > 0);
-    l1_report_store *store = calloc(1, sizeof *store);
+    l1_report_store *store = l1_pages_take(sizeof *store);
     if (store == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "reports", "no memory");
     store->reports_max = reports_max;
     store->file = open_unlinked(dir);
@@ -60,9 +61,16 @@ l1_result l1_report_store_open(const char *dir, size_t reports_max, l1_report_st
         const l1_result failed =
             l1_refuse(diag, L1_IO_OPEN, "reports", "no file for reports in %s: %s",
                       dir != NULL ? dir : "the folder of temporary files", strerror(errno));
-        free(store);
+        l1_pages_free(store, sizeof *store);
         return failed;
     }
+    store->places = l1_pages_take(reports_max * sizeof *store->places);
+    if (store->places == NULL) {
+        l1_report_store_close(store);
+        return l1_refuse(diag, L1_LIMIT_FULL, "reports", "no memory");
+    }
+    l1_pages_settle(store, sizeof *store);
+    l1_pages_settle(store->places, reports_max * sizeof *store->places);
     *out = store;
     return L1_SUCCESS;
 }
@@ -71,8 +79,8 @@ void l1_report_store_close(l1_report_store *store)
 {
     if (store == NULL) return;
     (void)close(store->file);
-    free(store->places);
-    free(store);
+    l1_pages_free(store->places, store->reports_max * sizeof *store->places);
+    l1_pages_free(store, sizeof *store);
 }
 
 static l1_result flush(l1_report_store *store, l1_diag *diag)
@@ -93,25 +101,10 @@ static l1_result flush(l1_report_store *store, l1_diag *diag)
     return L1_SUCCESS;
 }
 
-static l1_result grow(l1_report_store *store, l1_diag *diag)
-{
-    size_t capacity = store->capacity == 0 ? PLACES_FIRST : store->capacity * 2;
-    if (capacity > store->reports_max) capacity = store->reports_max;
-    place *places = malloc(capacity * sizeof *places);
-    if (places == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "reports", "no memory");
-    for (uint64_t i = store->first; i < store->next; i++) {
-        places[i % capacity] = store->places[i % store->capacity];
-    }
-    free(store->places);
-    store->places = places;
-    store->capacity = capacity;
-    return L1_SUCCESS;
-}
-
 static void forget_oldest(l1_report_store *store)
 {
     store->first++;
-    const uint64_t free_until = store->places[store->first % store->capacity].at;
+    const uint64_t free_until = store->places[store->first % store->reports_max].at;
     if (store->first == store->next || free_until - store->punched < PUNCH_STEP) return;
     (void)fallocate(store->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)store->punched,
                     (off_t)(free_until - store->punched));
@@ -124,13 +117,9 @@ l1_result l1_report_store_put(l1_report_store *store, uint64_t seq, const uint8_
     L1_ASSERT(size <= L1_EFFECT_BYTES_MAX);
     const uint64_t count = store->next - store->first;
     if (store->buffered + size > BUFFER_SIZE) L1_TRY(flush(store, diag));
-    if (count == store->capacity && store->capacity < store->reports_max) {
-        L1_TRY(grow(store, diag));
-    } else if (count == store->capacity) {
-        forget_oldest(store);
-    }
+    if (count == store->reports_max) forget_oldest(store);
     memcpy(store->buffer + store->buffered, bytes, size);
-    store->places[store->next % store->capacity] =
+    store->places[store->next % store->reports_max] =
         (place){.seq = seq, .at = store->written + store->buffered, .size = size};
     store->buffered += size;
     store->next++;
@@ -142,14 +131,14 @@ static const place *find(const l1_report_store *store, uint64_t seq)
     uint64_t low = store->first, high = store->next;
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
-        if (store->places[middle % store->capacity].seq < seq) {
+        if (store->places[middle % store->reports_max].seq < seq) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    if (low == store->next || store->places[low % store->capacity].seq != seq) return NULL;
-    return &store->places[low % store->capacity];
+    if (low == store->next || store->places[low % store->reports_max].seq != seq) return NULL;
+    return &store->places[low % store->reports_max];
 }
 
 l1_result l1_report_store_get(l1_report_store *store, uint64_t seq, const uint8_t **bytes,

@@ -82,8 +82,8 @@ void l1_run_subscribe(l1_run_session *session, uint32_t id, const l1_subscriptio
     const bool live = !wanted->has_from || wanted->from >= l1_runner_released(session->runner);
     l1_bus_subscribe(session->bus, id, client->topics, live);
     if (live) return;
-    const l1_result done = l1_effect_cursor_open(session->options->journal_dir, wanted->from + 1,
-                                                 &client->cursor, &diag);
+    const l1_directory dir = {l1_storage_posix(), session->options->journal_dir};
+    const l1_result done = l1_effect_cursor_open(&dir, wanted->from + 1, &client->cursor, &diag);
     if (done.code != L1_OK) l1_run_fail(session, diag.text);
 }
 
@@ -173,6 +173,9 @@ void l1_run_serve_clients(l1_run_session *session)
         if (client->id == 0 || session->failed) continue;
         send_acks(session, client);
         if (client->cursor != NULL) replay(session, client);
+        if (client->cursor != NULL && !client->full) { /* goes on in the next turn, at once */
+            (void)uv_async_send(&session->durable);
+        }
         if (client->input_ended && client->acks_count == 0 && !client->subscribes) {
             l1_bus_disconnect(session->bus, client->id);
         }

@@ -14,6 +14,24 @@ static void publish(l1_run_session *session, l1_bus_topic topic, uint64_t seq, s
     l1_run_sent(session, size);
 }
 
+void l1_run_log(l1_run_session *session)
+{
+    for (size_t i = 0; i < session->unlogged_count; i++) {
+        l1_log_effect(&session->options->config.limits, &session->unlogged[i].effect,
+                      &session->unlogged[i].publication);
+    }
+    session->unlogged_count = 0;
+}
+
+static void log_later(l1_run_session *session, const l1_effect *effect,
+                      const l1_publication *publication)
+{
+    if (session->unlogged_count == L1_UNLOGGED_MAX) l1_run_log(session);
+    session->unlogged[session->unlogged_count].effect = *effect;
+    session->unlogged[session->unlogged_count].publication = *publication;
+    session->unlogged_count++;
+}
+
 static void take(void *state, const l1_effect *effect, const l1_publication *publication)
 {
     l1_run_session *session = state;
@@ -28,7 +46,7 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
         if (!session->options->config.limits.clock_from_events) l1_run_reload_models(session);
         return;
     }
-    l1_log_effect(limits, effect, publication);
+    log_later(session, effect, publication);
     const l1_bus_topic topic = effect->kind == L1_EFFECT_ALERT ? L1_BUS_ALERTS : L1_BUS_REPORTS;
     if (!l1_bus_is_heard(session->bus, topic)) return;
     const size_t size = l1_encode_effect(limits, effect, publication, session->text);

@@ -1,8 +1,10 @@
 /* app/run_session.c: the loop of `l1 run`: start, turns, end. */
 #include "app/run_session.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,7 @@
 enum {
     PARKED_MAX = 8 << 20, /* bytes waiting for the disk above which no input is taken */
     PULSE_MS = 200,
+    UNREAD_MS = 3000, /* stopping, a reader that takes no byte for so long is given up */
     MS_NS = 1000000,
 };
 
@@ -21,6 +24,7 @@ void l1_run_fail(l1_run_session *session, const char *text)
     if (!session->failed) l1_log(L1_LOG_ERROR, NULL, "%s", text);
     session->failed = true;
     session->stopping = true;
+    if (session->bus != NULL) l1_bus_limit_close(session->bus, UNREAD_MS);
 }
 
 void l1_run_stop(l1_run_session *session)
@@ -151,6 +155,12 @@ static void before_wait(uv_prepare_t *prepare)
     l1_run_snapshot_turn(session);
 }
 
+static void after_sending(uv_prepare_t *prepare)
+{
+    l1_run_log(prepare->data);
+    l1_log_flush();
+}
+
 /* --- wake-ups: the turn does the work ------------------------------------------------------ */
 
 static void on_durable(void *state)
@@ -164,9 +174,23 @@ static void on_async(uv_async_t *async)
     (void)async;
 }
 
+/* Writes into removed files succeed and are worth nothing: no order may rest on them. */
 static void on_pulse(uv_timer_t *timer)
 {
-    (void)timer;
+    l1_run_session *session = timer->data;
+    const struct stat *opened = &session->journal;
+    char text[L1_PATH_TEXT_MAX + 128];
+    struct stat now;
+    if (session->stopping) return;
+    if (stat(session->options->journal_dir, &now) == 0 && now.st_ino == opened->st_ino &&
+        now.st_dev == opened->st_dev) {
+        return;
+    }
+    (void)snprintf(text, sizeof text,
+                   "journal: %s was removed or replaced while the engine ran; nothing more is "
+                   "published, put it back and start again",
+                   session->options->journal_dir);
+    l1_run_fail(session, text);
 }
 
 static void on_metrics(uv_timer_t *timer)
@@ -179,6 +203,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     l1_run_session *session = handle->data;
     if (!session->stopping) l1_log(L1_LOG_INFO, NULL, "signal %d: stopping", number);
+    if (session->bus != NULL) l1_bus_limit_close(session->bus, UNREAD_MS);
     l1_run_stop(session);
 }
 
@@ -243,17 +268,26 @@ static l1_result open_all(l1_run_session *session, l1_diag *diag)
         .on_durable_state = session,
         .measure = !options->config.limits.clock_from_events,
         .reload_at_once = options->config.limits.clock_from_events,
+        .turns = true,
     };
     session->is_stdio = strcmp(options->bus, "stdio") == 0;
     L1_TRY(l1_runner_open(&wanted, &session->runner, &found, diag));
     tell_found(&found, options->journal_dir);
+    if (stat(options->journal_dir, &session->journal) != 0) {
+        return l1_refuse(diag, L1_IO_OPEN, "journal.dir", "%s: %s", options->journal_dir,
+                         strerror(errno));
+    }
     session->out_seq = session->mark_seq = found.published;
     l1_clock_start(&session->clock, &options->config.limits, l1_runner_now_ns(session->runner));
-    L1_TRY(l1_models_start(session->runner, &options->config, diag));
+    L1_TRY(l1_models_start(session->runner, &options->config, true, diag));
+    session->after_sending.data = session;
+    (void)uv_prepare_init(&session->loop, &session->after_sending);
+    (void)uv_prepare_start(&session->after_sending, after_sending);
     const l1_bus_handler handler = l1_run_handler(session);
     L1_TRY(l1_bus_open(&session->loop, options->bus, &handler, &(l1_bus_options){.lock_held = true},
                        &session->bus, diag));
-    start_handles(session); /* after the bus: libuv runs the newest first, the bus sends after it */
+    start_handles(session); /* libuv runs the newest first: the turn, the bus sends, the log */
+    l1_log_hold();
     return L1_SUCCESS;
 }
 
@@ -264,6 +298,8 @@ static int run_loop(l1_run_session *session)
     while (!session->closed) (void)uv_run(&session->loop, UV_RUN_DEFAULT);
     l1_run_snapshot_end(session);
     l1_run_models_end(session);
+    l1_run_log(session);
+    l1_log_flush();
     if (session->failed && !session->output_failed) return 1;
     const l1_result done = l1_runner_stop(session->runner, &diag);
     if (done.code != L1_OK) {

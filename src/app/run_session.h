@@ -3,12 +3,15 @@
  *
  * Each line is decoded, stamped and applied at once. Before the loop waits, one turn does the
  * rest: releases what has become durable, answers, replays to subscribers that resume, sets the
- * timer to the system's next deadline, applies back pressure.
+ * timer to the system's next deadline, applies back pressure. A turn that applied little syncs it
+ * itself (docs/decisions/2026-11-26-little-is-synced-by-the-loop.md); what was logged is written
+ * when the messages have left.
  * Threads:  one; the journal's threads only wake the loop.
  * Errors:   the first failure is logged once, nothing is published after it, exit code 1. */
 #ifndef L1_APP_RUN_SESSION_H
 #define L1_APP_RUN_SESSION_H
 
+#include <sys/stat.h>
 #include <uv.h>
 
 #include "app/clock.h"
@@ -41,11 +44,13 @@ typedef struct {
     size_t acks_first, acks_count, acks_capacity;
 } l1_run_client;
 
+enum { L1_UNLOGGED_MAX = 8 };
+
 typedef struct l1_run_session {
     const l1_run_options *options;
     uv_loop_t loop;
     uv_async_t durable;
-    uv_prepare_t before_wait;
+    uv_prepare_t before_wait, after_sending;
     uv_timer_t due, pulse, metrics;
     uv_signal_t terminated, interrupted;
     uv_process_t snapshot;
@@ -54,6 +59,7 @@ typedef struct l1_run_session {
     l1_models_event models; /* being read */
     bool models_run, models_wanted;
 
+    struct stat journal; /* the folder, as it was opened */
     l1_runner *runner;
     l1_bus *bus; /* NULL once closed */
     bool is_stdio;
@@ -63,6 +69,11 @@ typedef struct l1_run_session {
     l1_run_client clients[L1_BUS_CLIENTS_MAX];
     l1_effect effect; /* being sent to a subscriber that resumes */
     char text[L1_ENCODED_MAX];
+    struct { /* published in this turn; their log lines are made when they have left */
+        l1_effect effect;
+        l1_publication publication;
+    } unlogged[L1_UNLOGGED_MAX];
+    size_t unlogged_count;
     char figures_text[L1_METRICS_TEXT_MAX];
 
     /* What is really out on stdout. */
@@ -87,6 +98,7 @@ l1_bus_handler l1_run_handler(l1_run_session *session);
 l1_runner_sink l1_run_sink(l1_run_session *session);
 void l1_run_send_metrics(l1_run_session *session);
 void l1_run_sent(l1_run_session *session, size_t size); /* counts a line given to the bus */
+void l1_run_log(l1_run_session *session);               /* makes the lines that wait */
 
 /* run_clients.c */
 l1_run_client *l1_run_client_of(l1_run_session *session, uint32_t id);

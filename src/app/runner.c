@@ -36,7 +36,7 @@ struct l1_runner {
     l1_config config;
     l1_hash128 config_hash;
     l1_runner_sink sink;
-    bool measure, reload_at_once;
+    bool measure, reload_at_once, turns;
     l1_instance instance;
     l1_report_store *store;
     l1_latency latency;
@@ -148,7 +148,7 @@ static l1_result load_report(l1_runner *runner, uint64_t seq, l1_effect *out, l1
     }
     if (runner->journal == NULL) return done;
     l1_effect_cursor *cursor = NULL;
-    L1_TRY(l1_effect_cursor_open(runner->dir, seq, &cursor, diag));
+    L1_TRY(l1_effect_cursor_open(&runner->directory, seq, &cursor, diag));
     done = l1_effect_cursor_next(cursor, l1_journal_durable(runner->journal), &found, &bytes, &size,
                                  diag);
     if (done.code == L1_OK && (found != seq || !l1_effect_load(bytes, size, out))) {
@@ -261,7 +261,8 @@ static l1_result hand_durable(l1_runner *runner, l1_diag *diag)
     return L1_SUCCESS;
 }
 
-/* Journals the publish position; it rides with the next sync. */
+/* Journals the publish position; it rides with the next sync: before the next event, or when a
+ * release had nothing to hand over. Never in the turn that hands over: outputs leave after it. */
 static void record_position(l1_runner *runner)
 {
     runner->published = runner->sink.published == NULL
@@ -282,10 +283,12 @@ static void record_position(l1_runner *runner)
 l1_result l1_runner_release(l1_runner *runner, l1_diag *diag)
 {
     if (runner->journal == NULL) return L1_SUCCESS;
+    if (runner->turns) l1_journal_turn(runner->journal);
     L1_TRY(journal_failure(runner, diag));
+    const uint64_t before = runner->handed;
     if (runner->catch_up != NULL) L1_TRY(hand_catch_up(runner, diag));
     L1_TRY(hand_durable(runner, diag));
-    record_position(runner);
+    if (runner->handed == before) record_position(runner);
     return L1_SUCCESS;
 }
 
@@ -329,7 +332,10 @@ static l1_result apply(l1_runner *runner, const l1_event *event, int64_t receive
 {
     parked head = {.received_ns = runner->measure ? received_ns : 0};
     L1_ASSERT(event->at_ns >= l1_runner_now_ns(runner));
-    if (runner->journal != NULL) L1_TRY(append_event(runner, event, diag));
+    if (runner->journal != NULL) {
+        record_position(runner);
+        L1_TRY(append_event(runner, event, diag));
+    }
     l1_system_step(runner->instance.system, event, &runner->instance.effects);
     if (event->kind == L1_EVENT_SIGNAL && runner->instance.effects.count > 0) {
         head.key = l1_latency_key(event->as.signal.id);
@@ -414,8 +420,11 @@ static l1_result open_journal(l1_runner *runner, const l1_runner_options *option
         .segment_size = options->segment_size,
         .size_max = (uint64_t)settings->journal_size_max,
         .retain_days = (uint32_t)settings->journal_retain_days,
+        .manual = options->manual,
+        .turns = options->turns,
         .notify = options->on_durable,
         .notify_state = options->on_durable_state,
+        .storage = options->storage,
     };
     return l1_journal_open(&wanted, &runner->journal, found, diag);
 }
@@ -461,6 +470,7 @@ static l1_result recover(l1_runner *runner, const l1_journal_found *on_disk, l1_
 {
     l1_restored restored;
     const l1_restore_options options = {
+        .storage = runner->directory.storage,
         .dir = runner->dir,
         .limit = on_disk->last_sequence,
         .visitor = {.state = runner, .record = keep_report},
@@ -497,7 +507,8 @@ static l1_result open_catch_up(l1_runner *runner, l1_diag *diag)
     runner->handed = runner->recorded = runner->published;
     if (runner->published >= l1_runner_effects(runner)) return L1_SUCCESS;
     runner->catch_up_limit = l1_journal_last(runner->journal);
-    return l1_effect_cursor_open(runner->dir, runner->published + 1, &runner->catch_up, diag);
+    return l1_effect_cursor_open(&runner->directory, runner->published + 1, &runner->catch_up,
+                                 diag);
 }
 
 static l1_result open_with_journal(l1_runner *runner, const l1_runner_options *options,
@@ -510,11 +521,13 @@ static l1_result open_with_journal(l1_runner *runner, const l1_runner_options *o
         return l1_refuse(diag, L1_IO_OPEN, "journal.dir", "path is too long");
     }
     l1_text_copy(runner->dir, sizeof runner->dir, options->journal_dir);
-    runner->directory = (l1_directory){l1_storage_posix(), runner->dir};
+    runner->directory = (l1_directory){
+        options->storage != NULL ? options->storage : l1_storage_posix(), runner->dir};
     runner->segment_size = options->segment_size != 0 ? options->segment_size : SEGMENT_SIZE;
     L1_TRY(open_journal(runner, options, &on_disk, diag));
-    L1_TRY(
-        l1_report_store_open(runner->dir, runner->config.limits.signals_max, &runner->store, diag));
+    /* A cache of what the journal has: where that is no folder, any folder does. */
+    L1_TRY(l1_report_store_open(options->storage != NULL ? NULL : runner->dir,
+                                runner->config.limits.signals_max, &runner->store, diag));
     if (on_disk.last_sequence == 0) {
         found->fresh = true;
         L1_TRY(l1_instance_make(&runner->instance, &runner->config.limits, diag));
@@ -543,14 +556,18 @@ static l1_result open_into(l1_runner *runner, const l1_runner_options *options,
     runner->sink = options->sink;
     runner->measure = options->measure;
     runner->reload_at_once = options->reload_at_once;
+    runner->turns = options->turns;
     if (options->journal_dir == NULL) {
         L1_TRY(l1_report_store_open(NULL, runner->config.limits.signals_max, &runner->store, diag));
-        return l1_instance_make(&runner->instance, &runner->config.limits, diag);
+        L1_TRY(l1_instance_make(&runner->instance, &runner->config.limits, diag));
+    } else {
+        L1_TRY(l1_config_text(&runner->config, &text, &size, &runner->config_hash, diag));
+        const l1_result done = open_with_journal(runner, options, text, size, found, diag);
+        free(text);
+        L1_TRY(done);
     }
-    L1_TRY(l1_config_text(&runner->config, &text, &size, &runner->config_hash, diag));
-    const l1_result done = open_with_journal(runner, options, text, size, found, diag);
-    free(text);
-    return done;
+    if (!options->manual) l1_instance_settle(&runner->instance);
+    return L1_SUCCESS;
 }
 
 l1_result l1_runner_open(const l1_runner_options *options, l1_runner **out, l1_runner_found *found,
@@ -593,6 +610,7 @@ l1_result l1_runner_stop(l1_runner *runner, l1_diag *diag)
     uint8_t bytes[L1_HASH_BYTES];
     if (runner->journal == NULL) return L1_SUCCESS;
     L1_TRY(l1_runner_flush(runner, diag));
+    record_position(runner);
     l1_hash_put(l1_system_hash(runner->instance.system), bytes);
     L1_TRY(
         append(runner, L1_RECORD_STOP, bytes, sizeof bytes, l1_runner_effects(runner), true, diag));

@@ -14,6 +14,7 @@
 
 #include "bus/codec/encode.h"
 #include "config/config.h"
+#include "journal/storage.h"
 #include "report/metrics.h"
 #include "system/system.h"
 
@@ -40,6 +41,10 @@ typedef struct {
     /* reload_models is obeyed inside the apply that brings it (time comes from the messages, or
      * there is no loop); otherwise the sink gets an effect RELOAD_MODELS and does it. */
     bool reload_at_once;
+    bool turns;  /* the caller releases after every batch of applies, before it waits; little is
+                  * then synced by the release itself instead of the journal's thread */
+    bool manual; /* no thread of the journal's: release and flush do its work (tests) */
+    const l1_storage *storage; /* where the journal lies; NULL = the operating system's files */
 } l1_runner_options;
 
 /* What opening found and did, for the log. */

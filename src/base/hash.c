@@ -65,22 +65,24 @@ static void hash_bytes(l1_hash128 hash, uint8_t out[16])
     }
 }
 
+static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+/* The upper 60 bits of a word, the highest first. */
+static void put_base32(uint64_t word, char out[12])
+{
+    for (unsigned i = 0; i < 12; i++) out[i] = base32[word >> (59 - 5 * i) & 31];
+}
+
 void l1_hash_base32(l1_hash128 hash, char out[L1_BASE32_SIZE])
 {
-    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
-    uint8_t bytes[16];
-    hash_bytes(hash, bytes);
-    uint32_t bits = 0; /* holds at most 4 + 8 bits not yet written */
-    unsigned count = 0;
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        bits = (bits << 8 | bytes[i]) & 0xfff;
-        for (count += 8; count >= 5; count -= 5) out[used++] = alphabet[bits >> (count - 5) & 31];
-    }
-    L1_ASSERT(count == 3);
-    out[used++] = alphabet[bits << 2 & 31];
-    L1_ASSERT(used == L1_BASE32_SIZE - 1);
-    out[used] = '\0';
+    const uint64_t first = __builtin_bswap64(hash.lo);
+    const uint64_t second = __builtin_bswap64(hash.hi);
+    put_base32(first, out);
+    put_base32(first << 60 | second >> 4, out + 12);
+    out[24] = base32[second >> 3 & 31];
+    out[25] = base32[second << 2 & 31]; /* three bits */
+    out[26] = '\0';
+    _Static_assert(L1_BASE32_SIZE == 27, "12 + 12 + 2 characters and a NUL");
 }
 
 void l1_hash_hex(l1_hash128 hash, char out[33])

@@ -166,11 +166,12 @@ l1_result l1_json_integer(const l1_json *json, uint32_t node, int64_t *out)
     const char *const end = at + value->size;
     const bool negative = *at == '-';
     const uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
+    const bool fits = value->size <= 18; /* so few digits cannot overflow */
     uint64_t sum = 0;
     for (at += negative; at < end; at++) {
-        if (*at < '0' || *at > '9') return L1_FAILURE(L1_INPUT_FIELD);
-        const uint64_t digit = (uint64_t)(*at - '0');
-        if (sum > (limit - digit) / 10) return L1_FAILURE(L1_INPUT_FIELD);
+        const uint64_t digit = (uint64_t)(unsigned char)*at - '0';
+        if (digit > 9) return L1_FAILURE(L1_INPUT_FIELD);
+        if (!fits && sum > (limit - digit) / 10) return L1_FAILURE(L1_INPUT_FIELD);
         sum = sum * 10 + digit;
     }
     *out = (int64_t)(negative ? (uint64_t)0 - sum : sum);

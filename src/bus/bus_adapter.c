@@ -173,19 +173,32 @@ void l1_bus_disconnect(l1_bus *bus, uint32_t client)
     bus->transport->disconnect(bus, client);
 }
 
+/* Again and again until the transport has finished: it may grant more time. */
+static void start_deadline(l1_bus *bus)
+{
+    const uint32_t ms = bus->options.close_wait_ms;
+    if (ms == 0) return;
+    uv_update_time(bus->loop); /* the loop's idea of now may be old after a long callback */
+    uv_timer_start(&bus->deadline, on_deadline, ms, ms);
+}
+
 void l1_bus_flush_and_close(l1_bus *bus, void (*on_closed)(void *state), void *state)
 {
     if (bus->closing) return;
     bus->closing = true;
     bus->on_closed = on_closed;
     bus->closed_state = state;
-    if (bus->options.close_wait_ms > 0) {
-        /* The loop's idea of now may be old after a long callback. */
-        uv_update_time(bus->loop);
-        uv_timer_start(&bus->deadline, on_deadline, bus->options.close_wait_ms, 0);
-    }
     bus->transport->begin_close(bus);
+    start_deadline(bus);
     uv_async_send(&bus->wake);
+}
+
+void l1_bus_limit_close(l1_bus *bus, uint32_t ms)
+{
+    L1_ASSERT(ms > 0);
+    if (bus->finishing || bus->options.close_wait_ms > 0) return;
+    bus->options.close_wait_ms = ms;
+    if (bus->closing) start_deadline(bus);
 }
 
 void l1_bus_hold_standard_files(void)

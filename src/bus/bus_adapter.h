@@ -79,8 +79,8 @@ typedef struct {
     bool lock_held;           /* unix: the journal's lock is held, so a dead socket file is stale */
     size_t client_bytes_max;  /* unix: unsent bytes kept for a client; 4 MiB */
     size_t backlog_bytes_max; /* stdio: unwritten bytes above which reading stops; 1 MiB */
-    uint32_t close_wait_ms;   /* longest flush at close; stdio: no limit, unix: 1000 ms */
-    int input_fd, output_fd;  /* stdio: 0 and 1; not closed by the bus */
+    uint32_t close_wait_ms; /* at close; stdio: longest without a byte taken, no limit; unix: 1 s */
+    int input_fd, output_fd; /* stdio: 0 and 1; not closed by the bus */
 } l1_bus_options;
 
 /* Opens the bus named `address`. USAGE for an address of no known form; IO_OPEN or IO_LOCKED (a
@@ -121,6 +121,10 @@ void l1_bus_disconnect(l1_bus *bus, uint32_t client);
  * calls `on_closed`; `bus` is invalid from then on. What could not be written within
  * close_wait_ms or because of an error is told by on_error before. Called again: no effect. */
 void l1_bus_flush_and_close(l1_bus *bus, void (*on_closed)(void *state), void *state);
+
+/* Where close_wait_ms is without limit it is `ms` from now on, also while the bus closes already:
+ * somebody wants an end, and whoever should read may never. */
+void l1_bus_limit_close(l1_bus *bus, uint32_t ms);
 
 /* For main, before anything opens a file: a closed 0, 1 or 2 would be taken by the next file
  * opened. Input then reads as ended, output fails as closed, errors go nowhere. */

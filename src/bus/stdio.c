@@ -20,6 +20,7 @@ typedef struct {
     l1_output *output;
     l1_byte_queue pending; /* published in this turn of the loop */
     uint64_t handed_over;  /* bytes given to the output thread so far */
+    uint64_t taken_before; /* bytes written when the close deadline was set */
     bool over_backlog;     /* lines wait for stdout to drain */
     bool memory_short;     /* a line found no memory: fails at the next wake */
     bool failed;           /* stdout is lost; told */
@@ -162,12 +163,16 @@ static void begin_close(l1_bus *bus)
 {
     stdio_bus *stdio = (stdio_bus *)bus;
     l1_output_watch(stdio->output, true); /* the write that empties the backlog wakes the loop */
+    stdio->taken_before = l1_output_written(stdio->output);
 }
 
 static void on_close_deadline(l1_bus *bus)
 {
     stdio_bus *stdio = (stdio_bus *)bus;
-    if (!bus->finishing) finish(stdio, "not read by anyone");
+    if (bus->finishing) return;
+    const uint64_t taken = l1_output_written(stdio->output);
+    if (taken == stdio->taken_before) finish(stdio, "not read by anyone");
+    stdio->taken_before = taken; /* somebody reads, if slowly */
 }
 
 static bool add_line(stdio_bus *stdio, const char *text, size_t size)

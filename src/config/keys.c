@@ -66,8 +66,8 @@ const l1_key l1_keys[] = {
     {"signal.repeat_window_s", "s", L1_KEY_SECONDS, LIMIT(repeat_window_ns), 1, 60, "10",
      NEVER_OFF, NULL, "length of the window of signal.repeat_max"},
     {"signal.remember_max", "signals", L1_KEY_COUNT, LIMIT(signals_max), 1, 10000000, "1000000",
-     NEVER_OFF, NULL, "ids remembered against duplicates, 64 bytes each; a table full of ids "
-     "younger than a day denies"},
+     NEVER_OFF, NULL, "ids remembered against duplicates, some 105 bytes each, resident from "
+     "the start; a table full of ids younger than a day denies"},
 
     {"market.age_ms_max", "ms", L1_KEY_MILLIS, LIMIT(market_age_ns), 1, DAY_MS, "120000",
      NEVER_OFF, NULL, "oldest book or close that still prices an order"},

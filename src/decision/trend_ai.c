@@ -15,12 +15,13 @@ static const l1_rule veto_of[L1_SCORES_COUNT] = {
     [L1_SCORE_ENSEMBLE] = L1_RULE_AI_ENSEMBLE,
 };
 
+/* L1_OFF for a score that is no number; such a one reaches no threshold. */
 static int64_t probability_e8(double log_odds)
 {
     int64_t e8 = 0;
     const bool made = l1_decimal_from_double(1.0 / (1.0 + l1_exp(-log_odds)), &e8);
-    L1_ASSERT(made);
-    return e8;
+    L1_ASSERT(made || log_odds != log_odds);
+    return made ? e8 : L1_OFF;
 }
 
 static bool in(uint32_t heads, unsigned head)

@@ -1,6 +1,8 @@
 /* domain/report.c: alert codes and levels; the archive forms of reports and alerts. */
 #include "domain/report.h"
 
+#include <string.h>
+
 #include "base/assert.h"
 #include "domain/index.h"
 
@@ -25,6 +27,13 @@ l1_alert_level l1_alert_level_of(l1_alert_code code)
     };
     L1_ASSERT((unsigned)code < L1_ALERT_COUNT);
     return levels[code];
+}
+
+void l1_report_clear(l1_report *report)
+{
+    L1_ASSERT(report != NULL);
+    memset(report, 0, offsetof(l1_report, violations));
+    L1_ASSERT(report->violations_count == 0);
 }
 
 static void violation_archive(l1_archive *archive, l1_violation *violation)

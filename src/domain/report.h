@@ -123,18 +123,15 @@ typedef struct {
     int64_t exposure_e8;           /* after the order / equity */
     int64_t correlation_impact_e8; /* growth of effective exposure caused by the order */
     l1_rule reason;                /* UNJUDGED = null */
-    uint32_t violations_count;
-    l1_violation violations[L1_VIOLATIONS_MAX];
-    uint32_t adjustments_count;
-    l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
-    uint32_t orders_count;
-    l1_report_order orders[L1_REPORT_ORDERS_MAX];
     bool has_stop;
     l1_report_order stop; /* the protection as it stands at this report */
-    uint32_t fees_count;
-    l1_fee fees[L1_FEES_MAX];
     l1_mode mode;
     char detail[96]; /* appended to the reason's text; may be "" */
+    uint32_t violations_count, adjustments_count, orders_count, fees_count;
+    l1_violation violations[L1_VIOLATIONS_MAX]; /* the lists come last: l1_report_clear */
+    l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
+    l1_report_order orders[L1_REPORT_ORDERS_MAX];
+    l1_fee fees[L1_FEES_MAX];
 } l1_report;
 
 /* X(code, level) */
@@ -183,6 +180,10 @@ typedef struct {
 } l1_alert;
 
 void l1_ai_scores_archive(l1_archive *archive, l1_ai_scores *scores);
+
+/* All zero and empty. What lies in the lists beyond their counts is not touched: they are most of
+ * a report and mostly empty. */
+void l1_report_clear(l1_report *report);
 void l1_report_archive(l1_archive *archive, l1_report *report);
 void l1_alert_archive(l1_archive *archive, l1_alert *alert);
 

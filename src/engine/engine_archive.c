@@ -107,7 +107,7 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
         engine->drawdown_day[map[i] + 1] = old->drawdown_day[i + 1];
         engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
-        engine->drawdown.cash_e8[map[i]] = old->drawdown.cash_e8[i];
+        l1_drawdown_cash(&engine->drawdown, map[i], old->drawdown.cash_e8[i]);
         engine->drawdown.unpriced_e8[map[i]] = old->drawdown.unpriced_e8[i];
         engine->kill_switch.symbol_halted[map[i]] = old->kill_switch.symbol_halted[i];
         engine->kill_switch.unknown_orders[map[i]] = old->kill_switch.unknown_orders[i];

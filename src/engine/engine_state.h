@@ -35,6 +35,7 @@ struct l1_engine {
     int32_t bundle_symbols[L1_SYMBOLS_MAX];
 
     /* Working memory of one call; no part of the state. */
+    char execution_id[32]; /* of the signal being judged */
     l1_effect effect;
     l1_assessment facts;
     l1_decision decision;

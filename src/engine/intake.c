@@ -27,6 +27,16 @@ static bool same(l1_hash128 a, l1_hash128 b)
     return a.lo == b.lo && a.hi == b.hi;
 }
 
+/* What the signal is remembered by. The id of its execution, which every answer but a duplicate's
+ * needs, is made while the table's memory is on its way. */
+static l1_hash128 identify(l1_engine *engine, const char *signal_id)
+{
+    const l1_hash128 id = l1_hash_of(ID_DOMAIN, signal_id, strlen(signal_id));
+    l1_signal_table_expect(&engine->signals, id);
+    l1_execution_id_of(engine->limits.engine_id, signal_id, engine->execution_id);
+    return id;
+}
+
 /* Rule 2. True when the id was seen: answered here, nothing is sent. */
 static bool duplicate(l1_engine *engine, const char *signal_id, int32_t symbol, l1_hash128 id,
                       l1_hash128 content, l1_engine_out *out)
@@ -53,14 +63,14 @@ static bool duplicate(l1_engine *engine, const char *signal_id, int32_t symbol, 
 static l1_report *blank_report(l1_engine *engine, const char *signal_id, l1_rule reason)
 {
     l1_report *report = &engine->effect.as.report;
-    memset(report, 0, sizeof *report);
+    l1_report_clear(report);
     report->final = true;
     report->status = L1_REPORT_REJECTED;
     report->reason = reason;
     report->mode = engine->limits.mode;
     report->symbol = -1;
     l1_text_copy(report->signal_id, sizeof report->signal_id, signal_id);
-    l1_execution_id_of(engine->limits.engine_id, signal_id, report->execution_id);
+    memcpy(report->execution_id, engine->execution_id, sizeof report->execution_id);
     report->requested_qty_e8 = L1_OFF;
     report->avg_price_e8 = L1_OFF;
     report->slippage_e8 = L1_OFF;
@@ -110,7 +120,7 @@ void l1_engine_on_refusal(l1_engine *engine, const l1_refusal *refusal, l1_engin
                     (unsigned long long)refusal->line, (unsigned long long)refusal->offset,
                     refusal->field[0] == '\0' ? "-" : refusal->field, refusal->cause);
     if (!named) return;
-    const l1_hash128 id = l1_hash_of(ID_DOMAIN, refusal->signal_id, strlen(refusal->signal_id));
+    const l1_hash128 id = identify(engine, refusal->signal_id);
     if (duplicate(engine, refusal->signal_id, symbol, id, refusal->content, out)) return;
     const bool kept = remember(engine, refusal->signal_id, symbol, id, refusal->content, out);
     l1_report *report = blank_report(engine, refusal->signal_id, L1_RULE_MALFORMED_SIGNAL);
@@ -174,7 +184,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     l1_execution *execution = &engine->executions.executions[at];
     const l1_risk_view view = l1_engine_view(engine);
     memcpy(execution->signal_id, signal->id, sizeof execution->signal_id);
-    l1_execution_id_of(engine->limits.engine_id, signal->id, execution->execution_id);
+    memcpy(execution->execution_id, engine->execution_id, sizeof execution->execution_id);
     execution->id_hash = id;
     execution->serial = ++engine->last_serial;
     execution->symbol = signal->symbol;
@@ -240,7 +250,7 @@ void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_o
 {
     L1_ASSERT(signal->id[0] != '\0');
     L1_ASSERT(signal->symbol < (int32_t)engine->limits.symbols_count);
-    const l1_hash128 id = l1_hash_of(ID_DOMAIN, signal->id, strlen(signal->id));
+    const l1_hash128 id = identify(engine, signal->id);
     engine->verdict.scores = l1_ai_scores_none(&engine->limits); /* until the gate has scored */
     if (duplicate(engine, signal->id, signal->symbol, id, signal->content, out)) return;
     if (!remember(engine, signal->id, signal->symbol, id, signal->content, out)) {

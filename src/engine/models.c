@@ -47,12 +47,12 @@ l1_ai_view l1_engine_ai_view(const l1_engine *engine)
     };
 }
 
-/* A refusal at start says nothing on the bus: the log has it, and reports say AI_UNAVAILABLE. */
+/* A start that found nothing where nothing was applies no event: the log has it, and reports say
+ * AI_UNAVAILABLE. */
 static void answer(l1_engine *engine, const l1_models_event *models, l1_engine_out *out)
 {
     char hex[33];
     if (models->refused) {
-        if (!models->commanded && none(models->hash)) return;
         l1_engine_alert(engine, L1_ALERT_MODELS_UNAVAILABLE, -1, NULL, L1_OFF, L1_OFF, out,
                         "%s: %s", none(models->hash) ? "no models score" : "the old models stay",
                         models->cause);

@@ -63,7 +63,7 @@ static void add_fees(l1_report *report, const l1_order *order)
 l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
 {
     l1_report *report = &engine->effect.as.report;
-    memset(report, 0, sizeof *report);
+    l1_report_clear(report);
     memcpy(report->execution_id, execution->execution_id, sizeof report->execution_id);
     memcpy(report->signal_id, execution->signal_id, sizeof report->signal_id);
     report->symbol = execution->symbol;

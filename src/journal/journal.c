@@ -210,6 +210,15 @@ static void wake(l1_journal *journal, bool urgent)
     if (journal->mood == L1_WRITER_ASLEEP) journal->mood = L1_WRITER_DOZING;
 }
 
+/* In turns nobody is woken before the turn ends, unless the queue grows crowded. */
+static void note(l1_journal *journal, bool urgent)
+{
+    if (urgent) journal->turn_urgent = true;
+    if (journal->halves[journal->filling].used > journal->options.queue_size / 4) {
+        wake(journal, true);
+    }
+}
+
 uint64_t l1_journal_append(l1_journal *journal, l1_record_type type, const void *payload,
                            size_t size, uint64_t mono_ns, uint64_t wall_ns, uint64_t tag,
                            bool urgent)
@@ -230,7 +239,11 @@ uint64_t l1_journal_append(l1_journal *journal, l1_record_type type, const void 
         half->used += l1_record_put(half->bytes + half->used, &header, payload, tag);
         sequence = journal->next_sequence++;
         journal->tag = tag;
-        wake(journal, urgent);
+        if (journal->options.turns) {
+            note(journal, urgent);
+        } else {
+            wake(journal, urgent);
+        }
     } else {
         wake(journal, true);
     }
@@ -255,6 +268,21 @@ bool l1_journal_has_room(l1_journal *journal, size_t size)
     const size_t left = journal->options.queue_size / 2 - journal->halves[journal->filling].used;
     pthread_mutex_unlock(&journal->lock);
     return l1_record_size((uint32_t)size) <= left;
+}
+
+void l1_journal_turn(l1_journal *journal)
+{
+    L1_ASSERT(journal->options.turns);
+    const bool urgent = journal->turn_urgent;
+    journal->turn_urgent = false;
+    if (journal->options.manual) {
+        if (urgent) l1_journal_pump(journal);
+        return;
+    }
+    if (urgent && l1_writer_turn(journal)) return;
+    pthread_mutex_lock(&journal->lock);
+    if (journal->halves[journal->filling].used > 0) wake(journal, urgent);
+    pthread_mutex_unlock(&journal->lock);
 }
 
 void l1_journal_flush(l1_journal *journal)

@@ -3,7 +3,8 @@
  * Appending copies into a bounded queue and never touches the disk. A thread of its own takes
  * whatever has queued, writes it with one pwrite, syncs, publishes the durable sequence and calls
  * `notify`. Urgent records are synced at once (what queues meanwhile goes into the next sync);
- * others at least every sync_ms.
+ * others at least every sync_ms. A caller that works in turns may sync little itself, which
+ * spares two changes of threads: l1_journal_turn.
  * Ownership:   the caller owns the options' texts until l1_journal_open returns.
  * Errors:      a failed write or sync is never retried: the durable sequence stays, nothing more
  *              is accepted, l1_journal_error says why and `notify` is called. The caller then
@@ -39,7 +40,8 @@ typedef struct {
     uint64_t size_max;     /* bytes of all segments; 0 = no limit */
     uint32_t retain_days;  /* segments younger than this stay; 0 = all stay */
     bool manual;           /* no threads: l1_journal_pump does the work (simulation, tests) */
-    uint32_t spin_us;      /* the thread looks for work this long before it sleeps; 0 = never */
+    bool turns;       /* what is urgent waits for l1_journal_turn instead of waking the thread */
+    uint32_t spin_us; /* the thread looks for work this long before it sleeps; 0 = never */
     void (*notify)(void *state); /* from the journal's threads; may be NULL */
     void *notify_state;
     const l1_storage *storage; /* NULL = the operating system's files */
@@ -78,6 +80,12 @@ uint64_t l1_journal_last(const l1_journal *journal);
 
 /* True when a record with `size` bytes of payload fits the queue now. Appending thread only. */
 bool l1_journal_has_room(l1_journal *journal, size_t size);
+
+/* Ends a turn of the appending thread (options.turns; it has to follow every batch of appends).
+ * Urgent records are written and synced here and now when they are little and the journal's
+ * thread is idle; else that thread is woken. `notify` is called only in the second case. In manual
+ * mode the same as l1_journal_pump. */
+void l1_journal_turn(l1_journal *journal);
 
 /* Makes what has queued urgent. */
 void l1_journal_flush(l1_journal *journal);

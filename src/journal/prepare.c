@@ -25,13 +25,29 @@ static l1_result segment_size(const l1_directory *dir, uint64_t number, uint64_t
     return L1_SUCCESS;
 }
 
-/* True when every record of the segment before `next` may go. */
-static bool outlived(const l1_journal *journal, const l1_segment_header *next, uint64_t snapshot)
+/* When the segment at `index` of `segments` had ended: at the first time that a later one states.
+ * What was written before the first event states none (0). */
+static uint64_t ended_ns(const l1_journal *journal, const l1_numbers *segments, size_t index)
+{
+    for (size_t i = index + 1; i < segments->count; i++) {
+        l1_segment_header header;
+        l1_segment_state state = L1_SEGMENT_CORRUPT;
+        const l1_result read =
+            l1_directory_header(&journal->dir, segments->at[i], &header, &state, NULL);
+        if (read.code != L1_OK || state != L1_SEGMENT_VALID) break;
+        if (header.first_wall_ns != 0) return header.first_wall_ns;
+    }
+    return UINT64_MAX;
+}
+
+/* True when every record of a segment that ended then, before `next`, may go. */
+static bool outlived(const l1_journal *journal, const l1_segment_header *next, uint64_t snapshot,
+                     uint64_t end_ns)
 {
     const uint64_t kept_ns = journal->options.retain_days * DAY_NS;
     const uint64_t now = atomic_load_explicit(&journal->wall_ns, memory_order_relaxed);
     if (next->first_sequence > snapshot + 1) return false;
-    return now > kept_ns && next->first_wall_ns < now - kept_ns;
+    return now > kept_ns && end_ns < now - kept_ns;
 }
 
 /* Removes segments from the oldest on while they are older than both limits; the older of the
@@ -50,7 +66,9 @@ static l1_result retire(const l1_journal *journal, const l1_numbers *segments, s
         char name[64];
         const uint64_t oldest = segments->at[*removed];
         L1_TRY(l1_directory_header(&journal->dir, oldest + 1, &next, &state, diag));
-        if (state != L1_SEGMENT_VALID || !outlived(journal, &next, snapshot)) return L1_SUCCESS;
+        if (state != L1_SEGMENT_VALID) return L1_SUCCESS;
+        const uint64_t end_ns = ended_ns(journal, segments, *removed);
+        if (!outlived(journal, &next, snapshot, end_ns)) return L1_SUCCESS;
         l1_directory_segment_name(name, oldest);
         L1_TRY(l1_directory_remove(&journal->dir, name, diag));
         (*removed)++;

@@ -9,6 +9,8 @@
 
 #include "base/assert.h"
 
+enum { TURN_MAX = 16 << 10 }; /* bytes that the appending thread syncs itself */
+
 void l1_writer_notify(const l1_journal *journal)
 {
     if (journal->options.notify != NULL) journal->options.notify(journal->options.notify_state);
@@ -150,7 +152,7 @@ static l1_half *swap_halves(l1_journal *journal)
     return full;
 }
 
-static bool commit_half(l1_journal *journal, l1_half *half)
+static bool commit_half(l1_journal *journal, l1_half *half, bool tells)
 {
     l1_diag diag = {.text = ""};
     const l1_result done = commit(journal, half, &diag);
@@ -162,7 +164,7 @@ static bool commit_half(l1_journal *journal, l1_half *half)
     half->used = 0;
     pthread_cond_broadcast(&journal->done);
     pthread_mutex_unlock(&journal->lock);
-    l1_writer_notify(journal);
+    if (tells) l1_writer_notify(journal);
     return true;
 }
 
@@ -172,7 +174,36 @@ bool l1_writer_round(l1_journal *journal)
     pthread_mutex_lock(&journal->lock);
     l1_half *half = swap_halves(journal);
     pthread_mutex_unlock(&journal->lock);
-    return half->used == 0 || commit_half(journal, half);
+    return half->used == 0 || commit_half(journal, half, true);
+}
+
+/* More goes to the thread, so that the next turn's work overlaps with the sync of this one; what
+ * needs another segment does too, which may have to be waited for. */
+static bool may_take(const l1_journal *journal)
+{
+    const size_t used = journal->halves[journal->filling].used;
+    if (journal->mood == L1_WRITER_BUSY || journal->stopping) return false;
+    return used > 0 && used <= TURN_MAX && used <= journal->segment_end - journal->position;
+}
+
+bool l1_writer_turn(l1_journal *journal)
+{
+    if (atomic_load(&journal->failed)) return false;
+    pthread_mutex_lock(&journal->lock);
+    L1_ASSERT(!journal->taken);
+    l1_half *half = NULL;
+    if (may_take(journal)) {
+        journal->taken = true;
+        half = swap_halves(journal);
+    }
+    pthread_mutex_unlock(&journal->lock);
+    if (half == NULL) return false;
+    (void)commit_half(journal, half, false); /* a failure is noted in the journal */
+    pthread_mutex_lock(&journal->lock);
+    journal->taken = false;
+    if (journal->held) pthread_cond_signal(&journal->work);
+    pthread_mutex_unlock(&journal->lock);
+    return true;
 }
 
 static uint64_t now_ns(void)
@@ -213,6 +244,11 @@ static void wait_for_work(l1_journal *journal)
         journal->mood = L1_WRITER_DOZING;
         if (pthread_cond_timedwait(&journal->work, &journal->lock, &deadline) == ETIMEDOUT) break;
     }
+    while (journal->taken) {
+        journal->held = true;
+        pthread_cond_wait(&journal->work, &journal->lock);
+    }
+    journal->held = false;
     journal->mood = L1_WRITER_BUSY;
 }
 
@@ -223,10 +259,14 @@ void *l1_writer_main(void *context)
     while (going) {
         pthread_mutex_lock(&journal->lock);
         wait_for_work(journal);
+        if (atomic_load(&journal->failed)) { /* in a turn of the appending thread */
+            pthread_mutex_unlock(&journal->lock);
+            break;
+        }
         l1_half *half = swap_halves(journal);
         const bool last = journal->stopping;
         pthread_mutex_unlock(&journal->lock);
-        going = half->used == 0 || commit_half(journal, half);
+        going = half->used == 0 || commit_half(journal, half, true);
         if (last && half->used == 0) going = false;
     }
     return NULL;

@@ -32,7 +32,9 @@ struct l1_journal {
     uint64_t next_sequence;
     uint64_t tag;
 
-    /* The writer's own. */
+    bool turn_urgent; /* with options.turns: the turn has to be synced at its end */
+
+    /* The writer's own: the thread that is BUSY, or the appending one while it has `taken`. */
     int segment_handle;
     uint64_t segment;     /* number of the current segment */
     uint64_t segment_end; /* its size in bytes */
@@ -50,6 +52,7 @@ struct l1_journal {
     bool urgent, stopping;   /* under lock */
     bool preparer_stopping;  /* under lock; after the writer's end, which may need a segment */
     l1_writer_mood mood;     /* under lock */
+    bool taken, held;        /* under lock: the appending thread writes; the writer waits for it */
     l1_next_segment next;    /* under lock */
     uint64_t next_number;    /* under lock: segment to prepare */
     int next_handle;         /* under lock: READY only */
@@ -66,6 +69,8 @@ struct l1_journal {
 /* writer.c: one round of write, sync, publish; false when the journal has failed. */
 bool l1_writer_round(l1_journal *journal);
 void *l1_writer_main(void *journal);
+/* Such a round on the appending thread; false when it is not for it to do. */
+bool l1_writer_turn(l1_journal *journal);
 /* Records the reason once, raises `failed`, wakes everybody and notifies. */
 void l1_writer_fail(l1_journal *journal, const char *text);
 void l1_writer_notify(const l1_journal *journal);

@@ -15,7 +15,7 @@ static uint32_t index_size(uint32_t capacity)
 size_t l1_signal_table_cost(uint32_t capacity)
 {
     return l1_arena_cost((size_t)capacity * sizeof(l1_remembered)) +
-           l1_arena_cost((size_t)index_size(capacity) * sizeof(uint32_t));
+           l1_arena_cost((size_t)index_size(capacity) * sizeof(l1_signal_place));
 }
 
 void l1_signal_table_init(l1_signal_table *table, l1_arena *arena, uint32_t capacity)
@@ -26,7 +26,7 @@ void l1_signal_table_init(l1_signal_table *table, l1_arena *arena, uint32_t capa
     table->capacity = capacity;
     table->index_mask = index_size(capacity) - 1;
     table->slots = l1_arena_take(arena, (size_t)capacity * sizeof(l1_remembered));
-    table->index = l1_arena_take(arena, (size_t)index_size(capacity) * sizeof(uint32_t));
+    table->index = l1_arena_take(arena, (size_t)index_size(capacity) * sizeof(l1_signal_place));
 }
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -51,20 +51,33 @@ static bool same(l1_hash128 a, l1_hash128 b)
     return a.lo == b.lo && a.hi == b.hi;
 }
 
-/* Position in the index that holds `id`, or the empty one where it would go. */
+/* Position in the index that holds `id`, or the empty one where it would go. The bits kept in the
+ * index spare the look at a slot, which lies anywhere in memory, unless it is the right one. */
 static uint32_t probe(const l1_signal_table *table, l1_hash128 id)
 {
-    uint32_t at = (uint32_t)id.lo & table->index_mask;
-    while (table->index[at] != 0 && !same(table->slots[table->index[at] - 1].id, id)) {
-        at = (at + 1) & table->index_mask;
+    const uint32_t bits = (uint32_t)id.lo;
+    uint32_t at = bits & table->index_mask;
+    for (; table->index[at].slot != 0; at = (at + 1) & table->index_mask) {
+        const l1_signal_place *place = &table->index[at];
+        if (place->bits == bits && same(table->slots[place->slot - 1].id, id)) break;
     }
     return at;
 }
 
+void l1_signal_table_expect(const l1_signal_table *table, l1_hash128 id)
+{
+    L1_ASSERT(table->index != NULL);
+    __builtin_prefetch(&table->index[(uint32_t)id.lo & table->index_mask]);
+    if (table->next - table->first < table->capacity) return;
+    const l1_remembered *oldest = &table->slots[table->first % table->capacity];
+    __builtin_prefetch(&table->index[(uint32_t)oldest->id.lo & table->index_mask]);
+}
+
 static l1_remembered *find(const l1_signal_table *table, l1_hash128 id)
 {
-    const uint32_t entry = table->index[probe(table, id)];
-    return entry == 0 ? NULL : &table->slots[entry - 1];
+    const uint32_t slot = table->index[probe(table, id)].slot;
+    L1_ASSERT(slot <= table->capacity);
+    return slot == 0 ? NULL : &table->slots[slot - 1];
 }
 
 const l1_remembered *l1_signal_table_find(const l1_signal_table *table, l1_hash128 id)
@@ -79,19 +92,18 @@ static void forget_oldest(l1_signal_table *table)
     const uint32_t slot = (uint32_t)(table->first % table->capacity);
     table->hash -= slot_hash(&table->slots[slot]);
     uint32_t hole = probe(table, table->slots[slot].id);
-    L1_ASSERT(table->index[hole] == slot + 1);
+    L1_ASSERT(table->index[hole].slot == slot + 1);
     uint32_t at = hole;
     for (;;) {
         at = (at + 1) & table->index_mask;
-        if (table->index[at] == 0) break;
-        const uint32_t home =
-            (uint32_t)table->slots[table->index[at] - 1].id.lo & table->index_mask;
+        if (table->index[at].slot == 0) break;
+        const uint32_t home = table->index[at].bits & table->index_mask;
         if (((at - home) & table->index_mask) >= ((at - hole) & table->index_mask)) {
             table->index[hole] = table->index[at];
             hole = at;
         }
     }
-    table->index[hole] = 0;
+    table->index[hole].slot = 0;
     table->first++;
 }
 
@@ -106,9 +118,9 @@ static void append(l1_signal_table *table, const l1_remembered *from)
 {
     const uint32_t slot = (uint32_t)(table->next % table->capacity);
     const uint32_t at = probe(table, from->id);
-    L1_ASSERT(table->index[at] == 0);
+    L1_ASSERT(table->index[at].slot == 0);
     table->slots[slot] = *from;
-    table->index[at] = slot + 1;
+    table->index[at] = (l1_signal_place){.slot = slot + 1, .bits = (uint32_t)from->id.lo};
     table->hash += slot_hash(&table->slots[slot]);
     table->next++;
 }

@@ -25,8 +25,13 @@ typedef struct {
 _Static_assert(sizeof(l1_remembered) == 64, "design limit of a remembered signal");
 
 typedef struct {
+    uint32_t slot; /* its number + 1; 0 = empty */
+    uint32_t bits; /* the low ones of id.lo; the lowest say where the entry belongs */
+} l1_signal_place;
+
+typedef struct {
     l1_remembered *slots;
-    uint32_t *index; /* slot + 1; 0 = empty */
+    l1_signal_place *index;
     uint32_t capacity, index_mask;
     uint64_t first, next; /* serials of the oldest and of the next slot; slot = serial % capacity */
     uint64_t hash;        /* sum of the slots' hashes */
@@ -37,6 +42,9 @@ void l1_signal_table_init(l1_signal_table *table, l1_arena *arena, uint32_t capa
 
 /* The slot of `id`, or NULL. Valid until the next add. */
 const l1_remembered *l1_signal_table_find(const l1_signal_table *table, l1_hash128 id);
+
+/* `id` will be looked up soon: asks the memory for its place, so that the look need not wait. */
+void l1_signal_table_expect(const l1_signal_table *table, l1_hash128 id);
 
 /* Remembers a new id (the caller looked it up); false when the table is full of younger ids or of
  * ids that wait for their report. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "risk/held.h"
 
 /* Saturates: a hostile snapshot may hold numbers whose sum leaves int64. Never L1_OFF. */
 static int64_t add(int64_t a, int64_t b)
@@ -127,9 +128,9 @@ bool l1_account_equity(const l1_account *account, const l1_limits *limits, const
     }
     if (limits->mode == L1_MODE_LIVE) return false;
     l1_i128 worth = (l1_i128)account->total_e8[0] * L1_E8;
-    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+    for (uint64_t held = l1_held(&account->total_e8[1], limits->symbols_count); held != 0;) {
+        const uint32_t i = l1_held_take(&held);
         const int64_t base = account->total_e8[i + 1];
-        if (base == 0) continue;
         const int64_t mid = l1_market_mid_e8(&markets[i], now_ns, limits->market_age_ns);
         if (mid <= 0) return false;
         if (__builtin_add_overflow(worth, (l1_i128)base * mid, &worth)) return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "risk/held.h"
 
 #define RING (L1_DRAWDOWN_MINUTES + 1)
 
@@ -120,13 +121,11 @@ static bool symbol_value(const l1_drawdown *drawdown, const l1_holdings *holding
 static bool portfolio_value(const l1_drawdown *drawdown, const l1_holdings *holdings,
                             int64_t *value_e8)
 {
-    l1_i128 sum = 0;
+    l1_i128 sum = drawdown->cash_sum_e8;
     L1_ASSERT(holdings->symbols_count <= L1_SYMBOLS_MAX);
-    for (uint32_t i = 0; i < holdings->symbols_count; i++) {
+    for (uint64_t held = l1_held(holdings->base_e8, holdings->symbols_count); held != 0;) {
         int64_t base;
-        sum += drawdown->cash_e8[i];
-        if (holdings->base_e8[i] == 0) continue;
-        if (!base_value(holdings, i, &base)) return false;
+        if (!base_value(holdings, l1_held_take(&held), &base)) return false;
         sum += base;
     }
     return narrow(sum, value_e8);
@@ -137,7 +136,9 @@ static bool portfolio_value(const l1_drawdown *drawdown, const l1_holdings *hold
 void l1_drawdown_cash(l1_drawdown *drawdown, int32_t symbol, int64_t delta_e8)
 {
     L1_ASSERT(symbol >= 0 && symbol < L1_SYMBOLS_MAX);
-    drawdown->cash_e8[symbol] = add(drawdown->cash_e8[symbol], delta_e8);
+    const int64_t before_e8 = drawdown->cash_e8[symbol];
+    drawdown->cash_e8[symbol] = add(before_e8, delta_e8);
+    drawdown->cash_sum_e8 += (l1_i128)drawdown->cash_e8[symbol] - before_e8;
 }
 
 /* The value of the base that came is rounded up, so that a loss is never understated. */
@@ -277,6 +278,7 @@ void l1_drawdown_archive(l1_archive *archive, l1_drawdown *drawdown, uint32_t sy
     l1_archive_i64(archive, &drawdown->minute);
     for (uint32_t i = 0; i < symbols_count; i++) {
         l1_archive_i64(archive, &drawdown->cash_e8[i]);
+        if (archive->mode == L1_ARCHIVE_LOAD) drawdown->cash_sum_e8 += drawdown->cash_e8[i];
         l1_archive_i64(archive, &drawdown->unpriced_e8[i]);
         archive_track(archive, &drawdown->symbols[i]);
     }

@@ -31,8 +31,9 @@ typedef struct {
 } l1_value_track;
 
 typedef struct {
-    int64_t minute; /* last Unix minute that was closed for all tracks */
-    int64_t cash_e8[L1_SYMBOLS_MAX];
+    int64_t minute;                      /* last Unix minute that was closed for all tracks */
+    int64_t cash_e8[L1_SYMBOLS_MAX];     /* changed by l1_drawdown_cash alone */
+    l1_i128 cash_sum_e8;                 /* of all symbols */
     int64_t unpriced_e8[L1_SYMBOLS_MAX]; /* foreign base that came before any mid */
     l1_value_track symbols[L1_SYMBOLS_MAX];
     l1_value_track portfolio;
@@ -51,7 +52,7 @@ void l1_drawdown_foreign_base(l1_drawdown *drawdown, int32_t symbol, int64_t del
 typedef struct {
     uint32_t symbols_count;
     const int64_t *base_e8;      /* by symbol */
-    const int64_t *mid_e8;       /* by symbol; 0 = none */
+    const int64_t *mid_e8;       /* by symbol; 0 = none; losses look at those of held base only */
     const int64_t *mid_until_ns; /* by symbol: when that mid goes stale without new data */
 } l1_holdings;
 

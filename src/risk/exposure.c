@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "risk/held.h"
 
 /* Roots are taken of sums below this, so that every product of the formula fits 128 bits. */
 static const int64_t value_max = INT64_C(1) << 62;
@@ -82,8 +83,10 @@ void l1_exposures_of(const l1_account *account, const l1_limits *limits, const l
 {
     L1_ASSERT(limits->symbols_count <= L1_SYMBOLS_MAX);
     *out = (l1_exposures){.known = true, .only_btc_eth = true};
-    for (uint32_t i = 0; i < limits->symbols_count; i++) {
-        if ((account->total_e8[i + 1] | account->open_buy_e8[i]) == 0) continue;
+    uint64_t held = l1_held(&account->total_e8[1], limits->symbols_count) |
+                    l1_held(account->open_buy_e8, limits->symbols_count);
+    while (held != 0) {
+        const uint32_t i = l1_held_take(&held);
         if (!add_asset(account, limits, markets, i, now_ns, out)) out->known = false;
     }
     L1_ASSERT(out->sum_e8 >= 0 && out->sum_e8 <= value_max);

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "risk/filters.h"
+#include "risk/held.h"
 #include "risk/judgement.h"
 
 /* The order is contract: rules 4 to 26 (domain/rules.h). */
@@ -234,13 +235,12 @@ static void find_losses(l1_judgement *judgement)
     const l1_limits *limits = view->limits;
     const bool symbol_on = judgement->instrument->drawdown_max_e8 != L1_OFF;
     const bool portfolio_on = limits->drawdown_max_e8 != L1_OFF;
-    int64_t mids_e8[L1_SYMBOLS_MAX];
+    int64_t mids_e8[L1_SYMBOLS_MAX]; /* of the symbols held; the others need none */
     if (judgement->out->reducing || !(symbol_on || portfolio_on)) return;
     L1_ASSERT(limits->symbols_count <= L1_SYMBOLS_MAX);
-    for (uint32_t i = 0; i < limits->symbols_count; i++) {
-        const bool held = view->account->total_e8[i + 1] != 0;
-        mids_e8[i] =
-            held ? l1_market_mid_e8(&view->markets[i], view->now_ns, limits->market_age_ns) : 0;
+    for (uint64_t held = l1_held(&view->account->total_e8[1], limits->symbols_count); held != 0;) {
+        const uint32_t i = l1_held_take(&held);
+        mids_e8[i] = l1_market_mid_e8(&view->markets[i], view->now_ns, limits->market_age_ns);
     }
     const l1_holdings holdings = {.symbols_count = limits->symbols_count,
                                   .base_e8 = &view->account->total_e8[1],

@@ -90,8 +90,8 @@ void l1_rule_exchange_filter(l1_judgement *judgement)
     }
 }
 
-/* What the far side holds at prices within slippage_max of mid. */
-static l1_i128 reachable_qty(const l1_judgement *judgement)
+/* What the far side holds at prices within slippage_max of mid; counted up to what is needed. */
+static l1_i128 reachable_qty(const l1_judgement *judgement, l1_i128 need_e16)
 {
     const l1_book *book = &judgement->market->book;
     const bool buys = judgement->signal->side == L1_SIDE_BUY;
@@ -102,7 +102,7 @@ static l1_i128 reachable_qty(const l1_judgement *judgement)
         (l1_i128)judgement->out->mid_e8 * (buys ? L1_E8 + slippage : L1_E8 - slippage);
     l1_i128 qty = 0;
     L1_ASSERT(count <= L1_BOOK_LEVELS_MAX);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && qty * L1_E8 < need_e16; i++) {
         const l1_i128 price = (l1_i128)levels[i].price_e8 * L1_E8;
         if (buys ? price > edge : price < edge) break;
         L1_ASSERT(levels[i].qty_e8 > 0);
@@ -139,8 +139,9 @@ void l1_rule_liquidity(l1_judgement *judgement)
     }
     if (factor == L1_OFF) return;
     L1_ASSERT(judgement->out->mid_e8 > 0);
-    const l1_i128 held = reachable_qty(judgement);
-    if (held * L1_E8 < (l1_i128)qty * factor) {
+    const l1_i128 need_e16 = (l1_i128)qty * factor;
+    const l1_i128 held = reachable_qty(judgement, need_e16);
+    if (held * L1_E8 < need_e16) {
         l1_violate(judgement, L1_RULE_LIQUIDITY, l1_figure_wide(held),
                    l1_figure(qty, factor, L1_E8, L1_ROUND_UP), "book against need");
     }

@@ -90,7 +90,8 @@ class Publisher(threading.Thread):
 
 
 class Collector:
-    """Subscribes from where it stands and takes until what is wanted has come."""
+    """Subscribes from where it stands and takes until what is wanted has come, or nothing more
+    comes for `timeout` seconds: how much there is depends on how long a snapshot took beside."""
 
     def __init__(self):
         self.reports, self.at = Reports(), 0
@@ -102,6 +103,7 @@ class Collector:
         while True:
             for line in client.lines(0.02):
                 expect(line["topic"] != "gap", f"the journal lost outputs: {line}")
+                until = time.monotonic() + timeout
                 self.reports.take(line)
                 expect(line["seq"] > self.at, f"output {line['seq']} came after {self.at}")
                 self.at = line["seq"]

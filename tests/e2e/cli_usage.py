@@ -8,7 +8,7 @@ import tempfile
 
 PROGRAM = os.environ["L1_BIN"]
 CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
-COMMANDS = ["run", "replay", "verify", "snapshot", "dashboard", "export", "control", "config",
+COMMANDS = ["score", "train", "run", "replay", "verify", "snapshot", "dashboard", "export", "control", "config",
             "version"]
 
 # arguments, code, a word of the message
@@ -16,7 +16,7 @@ ROWS = [
     ([], 2, "usage"),
     (["dance"], 2, "dance"),
     (["replya"], 2, "replay"),
-    (["train"], 2, "not part of this version"),
+    (["evaluate"], 2, "not part of this version"),
     (["run", "--wrong"], 2, "wrong"),
     (["run", "--config", "/no/such.yaml"], 2, "/no/such.yaml"),
     (["run", "--config", CONFIG, "--set", "mode=live"], 2, "live"),

@@ -44,7 +44,7 @@ def write_journal(folder):
         engine.stdin.flush()
         for _ in range(3):
             assert b"VOLATILITY_UNKNOWN" in engine.stdout.readline()
-        time.sleep(0.3)  # the publish position is written too
+        time.sleep(1.5)  # the publish position is written too, after half a second
         engine.kill()
 
 

@@ -53,7 +53,7 @@ def buy(name, price, at_ms, symbol="BTC/USDT"):
 
 def make(folder, *wanted):
     shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([MAKER, folder, *wanted], check=True)
+    subprocess.run([MAKER, folder, *wanted], check=True, stdout=subprocess.DEVNULL)
 
 
 def options(folder, *extra):
@@ -139,7 +139,7 @@ def altered(work, last):
                 old = file.read()
             with open(path, "wb") as file:
                 file.write(change(old))
-        said, log = reports(replay(work, models, signals)[0])[0], None
+        said, _ = reports(replay(work, models, signals)[0])
         assert codes(said["late"]) == ["AI_UNAVAILABLE"], (victim, said["late"])
         done = subprocess.run([PROGRAM, "score", *options(models), work + "/bars.ndjson"],
                               capture_output=True, text=True, check=False)
@@ -152,42 +152,42 @@ def reload_in_order(work, last):
     """Under the messages' clock a reload has its place among the signals."""
     models = work + "/models"
     end = START_MS + DAYS * 1440 * MINUTE_MS
-    reload = json.dumps({"topic": "control", "command": "reload_models", "ts": end - 3})
-    lines = [buy("before", last["BTC/USDT"], end - 4), reload, buy("after", last["BTC/USDT"], end - 2)]
+    later = json.dumps({"topic": "control", "command": "resume", "ts": end + 200})
+    reload = json.dumps({"topic": "control", "command": "reload_models", "ts": end + 300})
+    lines = [buy("before", last["BTC/USDT"], end), later, reload,
+             buy("after", last["BTC/USDT"], end + 400)]
     make(models)
-    with open(work + "/all.ndjson", "w", encoding="utf-8") as out:
-        with open(work + "/bars.ndjson", encoding="utf-8") as source:
-            out.write(source.read())
     journal = work + "/journal"
     engine = subprocess.Popen([PROGRAM, "run", "--clock", "events", "--journal", journal,
                                *options(models)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True)
     with open(work + "/bars.ndjson", encoding="utf-8") as source:
         engine.stdin.write(source.read())
-    engine.stdin.write(lines[0] + "\n")
+    engine.stdin.write(lines[0] + "\n" + lines[1] + "\n")
     engine.stdin.flush()
     first = engine.stdout.readline()
     while '"signal_id":"before"' not in first:
         first = engine.stdout.readline()
     assert json.loads(first)["status"] == "filled", first
     make(models, "seed=2", "survival=50,50,50,50")
-    out, _ = engine.communicate("\n".join(lines[1:]) + "\n", timeout=60)
+    out, _ = engine.communicate("\n".join(lines[2:]) + "\n", timeout=60)
     assert engine.returncode == 0
     said, everything = reports(out)
-    assert [m["code"] for m in everything if m["topic"] == "alerts"] == ["MODELS_LOADED"], everything
+    alerts = [m["code"] for m in everything if m["topic"] == "alerts" and m["code"] != "RESUMED"]
+    assert alerts == ["MODELS_LOADED"], alerts
     assert codes(said["after"]) == ["AI_LOGREG", "AI_RANDOM_FOREST", "AI_LIGHTGBM", "AI_ENSEMBLE"]
     # What was in force is kept beside the journal: the folder is gone, verification is not.
     shutil.rmtree(models)
-    assert subprocess.run([PROGRAM, "verify", journal], check=False).returncode == 0
+    assert subprocess.run([PROGRAM, "verify", journal], check=False, stdout=subprocess.DEVNULL).returncode == 0
     # A folder that cannot be read denies after a restart.
-    again = buy("later", last["BTC/USDT"], end - 1)
+    again = buy("later", last["BTC/USDT"], end + 500)
     done = subprocess.run([PROGRAM, "run", "--clock", "events", "--journal", journal,
                            *options(models)], input=again + "\n", capture_output=True, text=True,
                           check=False)
     said, everything = reports(done.stdout)
     assert codes(said["later"]) == ["AI_UNAVAILABLE"], said
     assert [m["code"] for m in everything if m["topic"] == "alerts"] == ["MODELS_UNAVAILABLE"]
-    assert subprocess.run([PROGRAM, "verify", journal], check=False).returncode == 0
+    assert subprocess.run([PROGRAM, "verify", journal], check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
 class Bus:
@@ -238,13 +238,15 @@ def reload_while_running(work):
     assert client.alert("MODELS_LOADED")["message"] != kept
     engine.send_signal(signal.SIGKILL)
     engine.wait()
-    assert subprocess.run([PROGRAM, "verify", work + "/live"], check=False).returncode == 0
+    assert subprocess.run([PROGRAM, "verify", work + "/live"], check=False,
+                          stdout=subprocess.DEVNULL).returncode == 0
     engine = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL)
     client = Bus(bus)
     engine.send_signal(signal.SIGTERM)
     assert engine.wait(timeout=20) == 0  # the clean snapshot names the bundle
-    assert subprocess.run([PROGRAM, "verify", work + "/live"], check=False).returncode == 0
+    assert subprocess.run([PROGRAM, "verify", work + "/live"], check=False,
+                          stdout=subprocess.DEVNULL).returncode == 0
 
 
 def main():

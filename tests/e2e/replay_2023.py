@@ -12,48 +12,50 @@ import time
 import ledger
 
 
-def memory_kib(pid):
-    """Resident and private address space of a process; None once it has ended."""
+def memory(pid):
+    """Resident KiB, private address space in KiB and page faults so far; None once it has ended."""
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8") as lines:
             fields = dict(line.split(":", 1) for line in lines)
-        return tuple(int(fields[key].split()[0]) for key in ("VmRSS", "VmData"))
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as line:
+            faults = int(line.read().rpartition(")")[2].split()[7])
+        return tuple(int(fields[key].split()[0]) for key in ("VmRSS", "VmData")) + (faults,)
     except (FileNotFoundError, ProcessLookupError, KeyError):
         return None
 
 
-def watch(program, source, files, settings):
-    """Memory at a tenth of a replay and near its end."""
+def watch(program, source, files):
+    """Samples of a replay's memory from a quarter of its time on."""
     arguments = [program, "replay", "--quiet", "--config", source + "/config/l1.yaml", "--out",
-                 "/dev/null"] + settings + files
+                 "/dev/null"] + files
     samples = []
     with subprocess.Popen(arguments, stderr=subprocess.DEVNULL) as process:
         begun = time.monotonic()
         while process.poll() is None:
-            kib = memory_kib(process.pid)
-            if kib is not None:
-                samples.append((time.monotonic() - begun, kib))
+            now = memory(process.pid)
+            if now is not None:
+                samples.append((time.monotonic() - begun, now))
             time.sleep(0.005)
     assert process.returncode == 0, process.returncode
     assert len(samples) > 20, ("too few samples", len(samples))
-    tenth = next(kib for at, kib in samples if at >= samples[-1][0] / 10)
-    return tenth, samples[-1][1]
+    return [now for at, now in samples if at >= samples[-1][0] / 4]
+
+
+GROWTH_KIB_MAX = 512  # of some 110 MiB
 
 
 def check_memory(program, source, files):
-    """No memory is asked for while signals come, and what is there is used again.
+    """What the engine needs is resident when it starts: no page of it is touched late.
 
-    The table of remembered signals is set aside whole at start, and the system hands out its pages
-    when they are first touched: as shipped, resident memory rises with the first signals towards
-    that fixed size, so there the private address space must stay. With a table that is full early
-    resident memory itself must stay."""
-    shipped, shipped_end = watch(program, source, files, [])
-    print(f"as shipped: resident {shipped[0]} -> {shipped_end[0]} KiB, "
-          f"set aside {shipped[1]} -> {shipped_end[1]} KiB")
-    assert shipped_end[1] - shipped[1] < 1024, "memory is asked for while replaying"
-    full, full_end = watch(program, source, files, ["--set", "signal.remember_max=1000"])
-    print(f"1000 signals remembered: resident {full[0]} -> {full_end[0]} KiB")
-    assert full_end[0] - full[0] < 512, "resident memory grows"
+    The highest of the later samples counts: the last one may see the process give back."""
+    samples = watch(program, source, files)
+    resident, private, faults = (max(column) for column in zip(*samples))
+    early = samples[0]
+    print(f"resident {early[0]} -> {resident} KiB, set aside {early[1]} -> {private} KiB, "
+          f"{faults - early[2]} page faults")
+    assert resident - early[0] <= GROWTH_KIB_MAX, "resident memory grows"
+    assert private - early[1] <= GROWTH_KIB_MAX, "memory is asked for while replaying"
+    assert faults - early[2] <= GROWTH_KIB_MAX / 4, "pages are touched late"
 
 
 def main():

@@ -41,6 +41,7 @@ struct l1_storage_shim {
     int handles[HANDLES]; /* file index, -1 = free */
     int locked_by;        /* handle, -1 = free */
     uint64_t calls, fail_at;
+    uint64_t forget_every, syncs;
     l1_shim_fault fault;
     bool lasting, crashed;
 };
@@ -253,10 +254,12 @@ static int shim_sync(void *state, int handle)
     const int failed = begin(shim);
     file *at = &shim->files[shim->handles[handle]];
     const bool lost = failed != 0;
+    bool forgets = shim->forget_every != 0 && ++shim->syncs % shim->forget_every == 0;
     if (!shim->crashed) {
         for (size_t i = 0; i < at->capacity / SECTOR; i++) {
             if (!at->dirty[i]) continue;
-            if (!lost || coin(shim)) persist(at, i);
+            if ((!lost || coin(shim)) && !forgets) persist(at, i);
+            forgets = false; /* the first one only */
             at->dirty[i] = 0;
         }
         if (!lost || coin(shim)) at->disk_size = at->cache_size;
@@ -409,6 +412,14 @@ void l1_storage_shim_fail(l1_storage_shim *shim, uint64_t nth, l1_shim_fault fau
     shim->fail_at = nth == 0 ? 0 : shim->calls + nth;
     shim->fault = fault;
     shim->lasting = lasting;
+    pthread_mutex_unlock(&shim->lock);
+}
+
+void l1_storage_shim_forget(l1_storage_shim *shim, uint64_t nth)
+{
+    pthread_mutex_lock(&shim->lock);
+    shim->forget_every = nth;
+    shim->syncs = 0;
     pthread_mutex_unlock(&shim->lock);
 }
 

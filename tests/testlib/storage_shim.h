@@ -30,6 +30,9 @@ const l1_storage *l1_storage_shim_port(l1_storage_shim *shim);
 /* The nth call from now (1 = the next one; 0 = none) meets `fault`; with `lasting` every later
  * call meets it too. */
 void l1_storage_shim_fail(l1_storage_shim *shim, uint64_t nth, l1_shim_fault fault, bool lasting);
+/* Every nth sync from now on says that all is well and forgets one sector (0 = none does): a disk
+ * that no journal can survive. For tests of tests. */
+void l1_storage_shim_forget(l1_storage_shim *shim, uint64_t nth);
 bool l1_storage_shim_crashed(const l1_storage_shim *shim);
 uint64_t l1_storage_shim_calls(const l1_storage_shim *shim);
 

@@ -114,6 +114,41 @@ static void put(const l1_fields *in, uint16_t offset, const void *value, size_t 
     memcpy((char *)in->out + offset, value, size);
 }
 
+/* What a field holds that the message does not. */
+static void absent(const l1_fields *in, const l1_field *field)
+{
+    static const int64_t off = L1_OFF;
+    static const int32_t none = -1;
+    static const uint32_t zero = 0;
+    char *const to = (char *)in->out + field->offset;
+    switch (field->kind) {
+    case L1_KIND_KNOWN: break;
+    case L1_KIND_DECIMAL:
+    case L1_KIND_INTEGER:
+    case L1_KIND_TIME: memcpy(to, &off, sizeof off); break;
+    case L1_KIND_TEXT:
+    case L1_KIND_SIGNAL_ID: memset(to, 0, field->capacity); break;
+    case L1_KIND_CHOICE:
+    case L1_KIND_TOPICS:
+        if (field->offset != 0) memcpy(to, &zero, sizeof zero);
+        break;
+    case L1_KIND_BOOL: memset(to, 0, sizeof(bool)); break;
+    case L1_KIND_SYMBOL: memcpy(to, &none, sizeof none); break;
+    case L1_KIND_SYMBOL_TEXT:
+        memset(to, 0, field->capacity);
+        put(in, field->second, &none, sizeof none);
+        break;
+    case L1_KIND_OBJECT:
+        for (uint32_t i = 0; i < field->inner->count; i++) absent(in, &field->inner->rows[i]);
+        break;
+    case L1_KIND_LEVELS: put(in, field->second, &zero, sizeof zero); break;
+    case L1_KIND_BALANCES:
+        memset(to, 0, L1_ASSETS_MAX * sizeof(int64_t));
+        memset((char *)in->out + field->second, 0, L1_ASSETS_MAX * sizeof(int64_t));
+        break;
+    }
+}
+
 static l1_result decimal_at(const l1_fields *in, const l1_field *field, uint32_t node, int64_t *e8)
 {
     const l1_result result = l1_json_decimal(in->json, node, e8);
@@ -187,15 +222,18 @@ static l1_result take_time(const l1_fields *in, const l1_field *field, uint32_t 
     return L1_SUCCESS;
 }
 
-/* Text of at least `shortest` bytes straight into its array. Free text, which may be empty, is cut
- * where it is too long: a remark must not keep a halt or an exit from being obeyed. */
+/* Text of at least `shortest` (0 or 1) bytes straight into its array, zeros behind it. Free text,
+ * which may be empty, is cut where it is too long: a remark must not keep a halt or an exit from
+ * being obeyed. */
 static l1_result take_text(const l1_fields *in, const l1_field *field, uint32_t node,
                            size_t shortest)
 {
     char *const to = (char *)in->out + field->offset;
     L1_ASSERT(field->capacity > 1);
+    L1_ASSERT(shortest <= 1);
+    memset(to, 0, field->capacity);
     const l1_result result = l1_json_string(in->json, node, to, field->capacity);
-    if (result.code == L1_OK && strlen(to) >= shortest) return result;
+    if (result.code == L1_OK && (shortest == 0 || to[0] != '\0')) return result;
     if (result.code == L1_INPUT_TOO_LONG && shortest == 0) {
         l1_json_cut(to, field->capacity);
         return L1_SUCCESS;
@@ -215,13 +253,13 @@ static l1_result take_text(const l1_fields *in, const l1_field *field, uint32_t 
 
 bool l1_signal_id_valid(const char *text)
 {
-    /* One bit per ASCII character: . - 0-9 : below 64, A-Z _ a-z above. */
-    static const uint64_t allowed[2] = {UINT64_C(0x07ff600000000000), UINT64_C(0x07fffffe87fffffe)};
+    /* One bit per byte: . - 0-9 : below 64, A-Z _ a-z below 128, none above. */
+    static const uint64_t allowed[4] = {UINT64_C(0x07ff600000000000), UINT64_C(0x07fffffe87fffffe)};
     L1_ASSERT(text != NULL);
     size_t size = 0;
     for (; text[size] != '\0'; size++) {
         const unsigned char c = (unsigned char)text[size];
-        if (c >= 128 || (allowed[c >> 6] >> (c & 63) & 1) == 0) return false;
+        if ((allowed[c >> 6] >> (c & 63) & 1) == 0) return false;
     }
     return size >= 1 && size < L1_SIGNAL_ID_MAX;
 }
@@ -230,6 +268,7 @@ static l1_result take_signal_id(const l1_fields *in, const l1_field *field, uint
 {
     char *const to = (char *)in->out + field->offset;
     L1_ASSERT(field->capacity == L1_SIGNAL_ID_MAX);
+    memset(to, 0, field->capacity);
     if (l1_json_string(in->json, node, to, field->capacity).code == L1_OK &&
         l1_signal_id_valid(to)) {
         return L1_SUCCESS;
@@ -348,6 +387,7 @@ static l1_result take_balances(l1_fields *in, const l1_field *field, uint32_t no
     if (list->type != L1_JSON_OBJECT) {
         return refuse(in, field, node, "an object {asset: {free, locked}}");
     }
+    absent(in, field); /* an asset that is not listed is zero */
     uint32_t at = node + 1;
     for (uint32_t left = list->count; left > 0; left--) {
         const uint32_t value = at + 1;
@@ -422,41 +462,6 @@ static l1_result take_field(l1_fields *in, const l1_field *field, uint32_t node)
     l1_panic("a field's kind is one of the list", __FILE__, __LINE__);
 }
 
-static void preset(l1_fields *in, const l1_field_table *table)
-{
-    static const int64_t off = L1_OFF;
-    static const int32_t none = -1;
-    static const uint32_t zero = 0;
-    for (uint32_t i = 0; i < table->count; i++) {
-        const l1_field *const field = &table->rows[i];
-        char *const to = (char *)in->out + field->offset;
-        switch (field->kind) {
-        case L1_KIND_KNOWN: break;
-        case L1_KIND_DECIMAL:
-        case L1_KIND_INTEGER:
-        case L1_KIND_TIME: memcpy(to, &off, sizeof off); break;
-        case L1_KIND_TEXT:
-        case L1_KIND_SIGNAL_ID: memset(to, 0, field->capacity); break;
-        case L1_KIND_CHOICE:
-        case L1_KIND_TOPICS:
-            if (field->offset != 0) memcpy(to, &zero, sizeof zero);
-            break;
-        case L1_KIND_BOOL: memset(to, 0, sizeof(bool)); break;
-        case L1_KIND_SYMBOL: memcpy(to, &none, sizeof none); break;
-        case L1_KIND_SYMBOL_TEXT:
-            memset(to, 0, field->capacity);
-            put(in, field->second, &none, sizeof none);
-            break;
-        case L1_KIND_OBJECT: preset(in, field->inner); break;
-        case L1_KIND_LEVELS: put(in, field->second, &zero, sizeof zero); break;
-        case L1_KIND_BALANCES:
-            memset(to, 0, L1_ASSETS_MAX * sizeof(int64_t));
-            memset((char *)in->out + field->second, 0, L1_ASSETS_MAX * sizeof(int64_t));
-            break;
-        }
-    }
-}
-
 /* Row of the key at `node`, or `count`. Messages tend to follow the table's order, so the search
  * begins after the last row that was found. */
 static uint32_t find_row(const l1_fields *in, const l1_field_table *table, uint32_t node,
@@ -482,7 +487,6 @@ l1_result l1_fields_take(l1_fields *in, const l1_field_table *table, uint32_t no
     const l1_json_node *const object = node_at(in, node);
     L1_ASSERT(object->type == L1_JSON_OBJECT);
     L1_ASSERT(table->count <= L1_FIELD_ROWS_MAX);
-    preset(in, table);
     uint32_t seen = 0;
     uint32_t row = 0;
     uint32_t at = node + 1;
@@ -501,7 +505,9 @@ l1_result l1_fields_take(l1_fields *in, const l1_field_table *table, uint32_t no
     }
     for (uint32_t i = 0; i < table->count; i++) {
         const l1_field *const field = &table->rows[i];
-        if (!field->required || (seen >> i & 1) != 0) continue;
+        if ((seen >> i & 1) != 0) continue;
+        absent(in, field);
+        if (!field->required) continue;
         in->diag->offset = object->at;
         return l1_refuse(in->diag, L1_INPUT_FIELD, field->name, "%s is missing", field->name);
     }

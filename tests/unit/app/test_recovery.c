@@ -353,7 +353,8 @@ static void test_effect_cursor__begins_behind_what_was_seen(void **state)
         uint32_t size = 0;
         uint64_t seq = 0, want = rows[i];
         const uint64_t limit = l1_runner_durable(w->runner);
-        CHECK(l1_effect_cursor_open(w->dir, want, &cursor, NULL).code == L1_OK);
+        const l1_directory dir = {l1_storage_posix(), w->dir};
+        CHECK(l1_effect_cursor_open(&dir, want, &cursor, NULL).code == L1_OK);
         while (l1_effect_cursor_next(cursor, limit, &seq, &bytes, &size, NULL).code == L1_OK) {
             CHECK(seq == want++);
             l1_effect_cursor_back(cursor);

@@ -304,6 +304,30 @@ static void test_parse__refuses_with_the_right_status(void **state)
     }
 }
 
+/* Usual numerals are read on a path of their own; an exponent of nothing takes the long one. */
+static void test_parse__reads_short_numerals_as_it_reads_long_ones(void **state)
+{
+    (void)state;
+    static const char letters[] = "00123456789999..-e";
+    l1_prng prng;
+    l1_prng_seed(&prng, 20);
+    for (int round = 0; round < 300000; round++) {
+        char text[32];
+        size_t size = 0;
+        const size_t wanted = l1_prng_below(&prng, 21);
+        for (; size < wanted; size++) {
+            text[size] = letters[l1_prng_below(&prng, sizeof letters - 1)];
+        }
+        int64_t usual = 7, long_way = 7;
+        const l1_result one = l1_decimal_parse(text, size, &usual);
+        if (memchr(text, 'e', size) != NULL) continue; /* no second exponent */
+        memcpy(text + size, "e0", 2);
+        const l1_result two = l1_decimal_parse(text, size + 2, &long_way);
+        CHECK(one.code == two.code);
+        CHECK(usual == long_way);
+    }
+}
+
 static void test_parse__stops_at_the_size_it_was_given(void **state)
 {
     (void)state;
@@ -402,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_sqrt__is_the_floor_for_every_size),
         cmocka_unit_test(test_parse__accepts_json_numbers_and_rounds_at_the_8th_decimal),
         cmocka_unit_test(test_parse__refuses_with_the_right_status),
+        cmocka_unit_test(test_parse__reads_short_numerals_as_it_reads_long_ones),
         cmocka_unit_test(test_parse__stops_at_the_size_it_was_given),
         cmocka_unit_test(test_format__is_short_and_parses_back),
         cmocka_unit_test(test_from_double__rounds_and_refuses_what_is_no_decimal),

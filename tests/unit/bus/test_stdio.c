@@ -327,6 +327,50 @@ static void test_bus__names_topics_both_ways(void **state)
     CHECK(!l1_bus_topic_parse("report", 6, &topic) && !l1_bus_topic_parse("", 0, &topic));
 }
 
+/* A reader that takes a little now and then gets everything, however long it takes in all. */
+static void test_stdio__waits_at_close_for_a_slow_reader_but_not_for_none(void **state)
+{
+    (void)state;
+    for (int stops = 0; stops < 2; stops++) {
+        const int in = open("/dev/null", O_RDONLY);
+        int out[2];
+        CHECK(pipe(out) == 0);
+        CHECK(fcntl(out[0], F_SETFL, O_NONBLOCK) == 0);
+        static probe p;
+        probe_open(&p, "stdio", (l1_bus_options){.input_fd = in, .output_fd = out[1]});
+        static char line[1000];
+        memset(line, 'x', sizeof line);
+        for (uint64_t i = 1; i <= 300; i++) {
+            l1_bus_publish(p.bus, L1_BUS_REPORTS, i, line, sizeof line);
+        }
+        l1_bus_flush_and_close(p.bus, probe_closed, &p);
+        for (unsigned i = 0; i < 100; i++) probe_turn(&p);
+        CHECK(p.closed == 0); /* without a limit it waits */
+        l1_bus_limit_close(p.bus, 60);
+        size_t got = 0;
+        for (unsigned i = 0; i < 5000 && p.closed == 0; i++) {
+            static char back[8192];
+            const bool reads = i % 10 == 0 && !(stops == 1 && got > 40000);
+            const ssize_t size = reads ? read(out[0], back, sizeof back) : 0;
+            if (size > 0) got += (size_t)size;
+            probe_turn(&p);
+        }
+        CHECK(p.closed == 1);
+        CHECK(p.fatals == (unsigned)stops);
+        for (ssize_t size = 1; size > 0;) {
+            static char rest[65536];
+            size = read(out[0], rest, sizeof rest);
+            if (size > 0) got += (size_t)size;
+        }
+        CHECK((got == 300 * 1001) == (stops == 0));
+        CHECK(uv_run(&p.loop, UV_RUN_NOWAIT) == 0);
+        CHECK(uv_loop_close(&p.loop) == 0);
+        close(in);
+        close(out[0]);
+        close(out[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_stdio__reads_a_long_file_whole),
         cmocka_unit_test(test_bus__refuses_an_address_of_no_known_form),
         cmocka_unit_test(test_bus__names_topics_both_ways),
+        cmocka_unit_test(test_stdio__waits_at_close_for_a_slow_reader_but_not_for_none),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -132,11 +132,15 @@ static void test_resume__opens_the_closed_execution_again(void **state)
     const uint32_t order = ended_entry(&f, 1);
     const uint32_t at = f.table.orders[order].execution;
     CHECK(l1_execution_resume(&f.table, order, 2) == at); /* open: itself */
+    f.table.executions[at].held_e8 = 5;                   /* given up: the operator's */
+    f.table.executions[at].overdue = f.table.executions[at].replacing = true;
     l1_execution_close(&f.table, at);
     CHECK(f.table.open_executions == 0);
     CHECK(l1_execution_resume(&f.table, order, 2) == at);
     CHECK(f.table.open_executions == 1);
     CHECK(f.table.executions[at].serial == 1 && f.table.executions[at].revision == 3);
+    CHECK(f.table.executions[at].held_e8 == 0);
+    CHECK(!f.table.executions[at].overdue && !f.table.executions[at].replacing);
     for (uint32_t i = 1; i < 2 * ORDERS_MAX; i++) { /* its slot is not given away */
         CHECK(l1_execution_open(&f.table) != at);
     }

@@ -100,6 +100,39 @@ static void test_signal_table__survives_many_turns_and_a_restart(void **state)
     free(g.block);
 }
 
+/* Ids that fall on the same place with the same bits beside it, or with others. */
+static void test_signal_table__tells_ids_apart_that_share_a_place(void **state)
+{
+    (void)state;
+    enum { CAPACITY = 6 };
+    static const l1_hash128 ids[CAPACITY] = {
+        {.lo = 5, .hi = 9},
+        {.lo = 5, .hi = 9 + (UINT64_C(1) << 32)},
+        {.lo = 5 + (UINT64_C(1) << 32), .hi = 9},
+        {.lo = 5, .hi = 8},
+        {.lo = 5, .hi = UINT64_C(0xFFFFFFFF)},
+        {.lo = 6, .hi = 9},
+    };
+    fixture f = make(CAPACITY);
+    for (uint64_t n = 0; n < CAPACITY; n++) {
+        l1_signal_table_expect(&f.table, ids[n]);
+        CHECK(l1_signal_table_find(&f.table, ids[n]) == NULL);
+        CHECK(l1_signal_table_add(&f.table, ids[n], id(n), 1));
+        CHECK(!l1_signal_table_reported(&f.table, ids[n], n + 1));
+    }
+    const l1_hash128 never = {.lo = 5, .hi = 9 + (UINT64_C(1) << 40)};
+    CHECK(l1_signal_table_find(&f.table, never) == NULL);
+    for (uint64_t turned = 0; turned < CAPACITY; turned++) {
+        for (uint64_t n = 0; n < CAPACITY; n++) {
+            const l1_remembered *seen = l1_signal_table_find(&f.table, ids[n]);
+            CHECK((seen != NULL) == (n >= turned));
+            if (seen != NULL) CHECK(seen->report_seq == n + 1);
+        }
+        CHECK(l1_signal_table_add(&f.table, id(100 + turned), id(0), 2 + L1_SIGNAL_KEPT_NS));
+    }
+    free(f.block);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +140,7 @@ int main(void)
             test_signal_table__makes_room_only_by_ids_older_than_24_hours_and_reported),
         cmocka_unit_test(test_signal_table__tells_once_that_a_duplicate_waits),
         cmocka_unit_test(test_signal_table__survives_many_turns_and_a_restart),
+        cmocka_unit_test(test_signal_table__tells_ids_apart_that_share_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -430,6 +430,31 @@ static void test_snapshot__adjusts_the_simulated_account_or_is_refused(void **st
     scenario_close(&s);
 }
 
+/* Two orders an execution: order.open_max of four lets two stand. */
+static void test_buy__is_refused_when_open_orders_would_pass_their_maximum(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t orders_max;
+        bool third;
+    } rows[] = {{5, false}, {6, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_limits limits = scenario_limits();
+        limits.orders_max = rows[i].orders_max;
+        l1_scenario s;
+        scenario_open(&s, &limits);
+        scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+        scenario_buy(&s, 1000, "a", "0.01", "49000");
+        scenario_buy(&s, 1001, "b", "0.01", "49000");
+        scenario_buy(&s, 1002, "c", "0.01", "49000");
+        scenario_tick(&s, 2000);
+        CHECK(scenario_report(&s, "b")->status == L1_REPORT_FILLED);
+        CHECK((scenario_report(&s, "c")->status == L1_REPORT_FILLED) == rows[i].third);
+        if (!rows[i].third) CHECK(scenario_report(&s, "c")->reason == L1_RULE_NO_PLAN);
+        scenario_close(&s);
+    }
+}
+
 /* What metrics show is what is known, not what the rule assumes. */
 static void test_correlation__is_known_only_from_a_fresh_snapshot_that_states_it(void **state)
 {
@@ -476,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_clock_jump__denies_entries_until_fresh_data),
         cmocka_unit_test(test_snapshot__adjusts_the_simulated_account_or_is_refused),
         cmocka_unit_test(test_correlation__is_known_only_from_a_fresh_snapshot_that_states_it),
+        cmocka_unit_test(test_buy__is_refused_when_open_orders_would_pass_their_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

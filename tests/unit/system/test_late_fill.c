@@ -224,8 +224,32 @@ static void test_late_fill__whose_execution_slot_holds_another_gets_one_of_its_o
         answer(&s, 90400, submit(&s, first + 1)->legs[0].id, L1_VENUE_ACK, "0.00799");
         check_protected(&s, "0.00799");
         check_revisions(&s);
+        scenario_book(&s, 90500, BTC, "50000", "50000.5", "1");
+        scenario_buy(&s, 90501, "next", "0.01", "49000");
+        table = &((l1_engine *)(uintptr_t)l1_system_engine(s.system))->executions;
+        uint64_t last = 0, before = 0; /* the next one comes after it */
+        for (uint32_t i = 0; i < table->executions_capacity; i++) {
+            const l1_execution *execution = &table->executions[i];
+            if (strcmp(execution->signal_id, "next") == 0) last = execution->serial;
+            if (execution->phase == L1_PHASE_GUARDED) before = execution->serial;
+        }
+        CHECK(before > 0 && last > before);
         scenario_close(&s);
     }
+}
+
+/* Base that came from elsewhere is not this signal's to sell. */
+static void test_late_fill__protects_what_it_brought_net_of_commission(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_live(&s);
+    const l1_order_id entry = submit(&s, 0)->legs[0].id;
+    expire(&s, entry, submit(&s, 0)->legs[1].id);
+    scenario_portfolio(&s, 1150, 1150, "150000", "100000", "1");
+    answer(&s, 1200, entry, L1_VENUE_FILL, "0.004");
+    CHECK(submit(&s, 1)->legs[0].qty_e8 == e8("0.00399"));
+    scenario_close(&s);
 }
 
 static void test_late_fill__of_a_forgotten_order_tells_what_to_do(void **state)
@@ -307,6 +331,41 @@ static void test_late_fill__is_sold_when_the_stop_fills_before_it_can_grow(void 
     CHECK(submit(&s, 2)->legs[0].type == L1_ORDER_STOP_LOSS);
     CHECK(submit(&s, 2)->legs[0].qty_e8 == e8("0.00099"));
     CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    check_revisions(&s);
+    scenario_close(&s);
+}
+
+static void test_late_fill__tells_when_the_stop_it_replaces_ends_otherwise(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    l1_order_id entry, stop;
+    open_guarded(&s, &entry, &stop);
+    answer(&s, 1300, stop, L1_VENUE_EXPIRED, "0");
+    CHECK(scenario_alerts(&s, L1_ALERT_STOP_FAILED) == 1);
+    CHECK(submit(&s, 1)->legs[0].type == L1_ORDER_MARKET);
+    scenario_close(&s);
+}
+
+/* Too late for one quantity is not too late for the next: that one may have its stop again. */
+static void test_late_fill__after_an_overdue_one_was_sold_begins_anew(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_live(&s);
+    const l1_order_id entry = submit(&s, 0)->legs[0].id;
+    expire(&s, entry, submit(&s, 0)->legs[1].id);
+    answer(&s, 1200, entry, L1_VENUE_FILL, "0.004");
+    scenario_tick(&s, 2200); /* its stop stays silent */
+    answer(&s, 2300, submit(&s, 1)->legs[0].id, L1_VENUE_CANCELED, "0");
+    answer(&s, 2350, entry, L1_VENUE_FILL, "0.002");
+    answer(&s, 2400, submit(&s, 2)->legs[0].id, L1_VENUE_FILL, "0.00399");
+    answer(&s, 2400, submit(&s, 2)->legs[0].id, L1_VENUE_DONE, "0");
+    CHECK(submit(&s, 3)->legs[0].type == L1_ORDER_STOP_LOSS);
+    answer(&s, 2500, submit(&s, 3)->legs[0].id, L1_VENUE_ACK, "0.002");
+    answer(&s, 2600, entry, L1_VENUE_FILL, "0.002");
+    answer(&s, 2700, submit(&s, 3)->legs[0].id, L1_VENUE_CANCELED, "0");
+    CHECK(submit(&s, 4)->legs[0].type == L1_ORDER_STOP_LOSS);
     check_revisions(&s);
     scenario_close(&s);
 }
@@ -401,6 +460,33 @@ static void test_late_fill__while_a_sell_has_the_stop_released_is_protected_afte
     }
 }
 
+/* The sell still waits for another stop: what came late does not wait with it. */
+static void test_late_fill__is_sold_when_its_released_stop_fills_before_another_ends(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_live(&s);
+    const l1_order_id entry = submit(&s, 0)->legs[0].id, stop = submit(&s, 0)->legs[1].id;
+    answer(&s, 1100, entry, L1_VENUE_FILL, "0.004");
+    answer(&s, 1100, entry, L1_VENUE_EXPIRED, "0");
+    answer(&s, 1101, stop, L1_VENUE_ACK, "0.00399");
+    scenario_buy(&s, 1110, "other", "0.01", "48000");
+    const l1_order_id second = submit(&s, 1)->legs[0].id;
+    answer(&s, 1120, second, L1_VENUE_FILL, "0.01");
+    answer(&s, 1120, second, L1_VENUE_DONE, "0");
+    answer(&s, 1121, submit(&s, 1)->legs[1].id, L1_VENUE_ACK, "0.00999");
+    scenario_sell(&s, 1150, "sell", "0.01", "51000");
+    CHECK(scenario_effects(&s, L1_EFFECT_CANCEL) == 2); /* both are released */
+    answer(&s, 1200, entry, L1_VENUE_FILL, "0.006");
+    answer(&s, 1300, stop, L1_VENUE_FILL, "0.00399");
+    answer(&s, 1300, stop, L1_VENUE_DONE, "0");
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 3);
+    CHECK(submit(&s, 2)->legs[0].type == L1_ORDER_MARKET);
+    CHECK(submit(&s, 2)->legs[0].qty_e8 == e8("0.00599")); /* the sell has set dust of it aside */
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +503,10 @@ int main(void)
         cmocka_unit_test(test_late_fill__during_a_market_exit_is_told_when_that_takes_long),
         cmocka_unit_test(test_late_fill__before_the_lists_stop_is_heard_of_waits_for_it),
         cmocka_unit_test(test_late_fill__while_a_sell_has_the_stop_released_is_protected_after_it),
+        cmocka_unit_test(test_late_fill__protects_what_it_brought_net_of_commission),
+        cmocka_unit_test(test_late_fill__tells_when_the_stop_it_replaces_ends_otherwise),
+        cmocka_unit_test(test_late_fill__after_an_overdue_one_was_sold_begins_anew),
+        cmocka_unit_test(test_late_fill__is_sold_when_its_released_stop_fills_before_another_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
