@@ -148,6 +148,23 @@ def altered(work, last):
         assert victim.split("/")[-1] in errors[0], errors
 
 
+def other_symbols(work):
+    """What the bundle was not trained for is told, and is no success; the output still is JSON."""
+    models = work + "/models"
+    make(models)
+    with open(models + "/manifest.txt", encoding="utf-8") as file:
+        text = file.read()
+    with open(models + "/manifest.txt", "w", encoding="utf-8") as file:
+        file.write(text.replace("ETH/USDT", "SOL/USDT"))
+    for symbol, code in (("BTC/USDT", 0), ("ETH/USDT", 1)):
+        done = subprocess.run([PROGRAM, "score", *options(models), "--format", "json", "--symbol",
+                               symbol, work + "/bars.ndjson"], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == code, (symbol, done.stderr)
+        assert ("not trained for ETH/USDT" in done.stderr) == (code == 1), done.stderr
+        assert (json.loads(done.stdout)["heads"] == {}) == (code == 1), done.stdout
+
+
 def reload_in_order(work, last):
     """Under the messages' clock a reload has its place among the signals."""
     models = work + "/models"
@@ -361,6 +378,7 @@ def main():
         last = bars(work + "/bars.ndjson", DAYS)
         replays(work, last)
         altered(work, last)
+        other_symbols(work)
         reload_in_order(work, last)
         lost_blob(work, last)
         changed_symbols(work, last)

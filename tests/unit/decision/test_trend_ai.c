@@ -246,6 +246,23 @@ static void test_gate__denies_without_a_bundle_for_symbol_and_head(void **state)
     drop(f);
 }
 
+static void test_gate__scores_the_own_side_and_reports_the_ensembles_threshold(void **state)
+{
+    (void)state;
+    fixture *f = make(READY_MINUTES);
+    f->recipe.threshold[L1_HEAD_SURVIVAL][f->limits.ai_threshold][L1_SCORE_ENSEMBLE] = 0;
+    use_recipe(f);
+    const l1_scores buy = judge(f)->scores.of[L1_HEAD_SURVIVAL];
+    l1_ai_question asked = question(f);
+    asked.side = L1_SIDE_SELL;
+    asked.stop_e8 = 2 * asked.mid_e8 - asked.stop_e8; /* as far, on the other side */
+    const l1_ai_view view = view_at(f, 0);
+    l1_trend_ai_gate(&view, &asked, &f->verdict);
+    CHECK(f->verdict.scores.of[L1_HEAD_SURVIVAL].logreg_e8 != buy.logreg_e8);
+    CHECK(buy.threshold_e8 == L1_E8 / 2); /* log-odds 0 */
+    drop(f);
+}
+
 static void test_gate__denies_a_score_that_is_no_number(void **state)
 {
     (void)state;
@@ -310,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_gate__reports_every_configured_head_and_no_other),
         cmocka_unit_test(test_gate__vetoes_by_every_head_that_the_operator_named),
         cmocka_unit_test(test_gate__denies_without_a_bundle_for_symbol_and_head),
+        cmocka_unit_test(test_gate__scores_the_own_side_and_reports_the_ensembles_threshold),
         cmocka_unit_test(test_gate__denies_a_score_that_is_no_number),
         cmocka_unit_test(test_gate__denies_until_the_features_are_warm),
         cmocka_unit_test(test_gate__denies_a_vector_that_is_too_old),

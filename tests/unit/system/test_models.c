@@ -141,6 +141,28 @@ static void test_models__veto_entries_and_never_what_reduces(void **state)
     drop(f);
 }
 
+static void test_models__are_asked_for_the_stop_after_it_was_tightened(void **state)
+{
+    (void)state;
+    for (int tightened = 0; tightened < 2; tightened++) { /* trained on stops of 1 to 4 ATR */
+        l1_limits limits = gated();
+        limits.symbols[BTC].stop_atr_max_e8 = tightened ? 2 * L1_E8 : L1_OFF;
+        fixture *f = make(&limits);
+        warm(f);
+        use(f, lenient, false, NULL);
+        char stop[32];
+        (void)snprintf(stop, sizeof stop, "%lld",
+                       (long long)(f->last[BTC].close_e8 / L1_E8 * 92 / 100));
+        const l1_signal signal = scenario_signal("far", BTC, L1_SIDE_BUY, "0.01", stop);
+        scenario_send(&f->s, f->ms + 10, &signal);
+        scenario_tick(&f->s, f->ms + 500);
+        const l1_report *report = scenario_report(&f->s, "far");
+        CHECK(report->status == L1_REPORT_FILLED && scored(report));
+        CHECK(report->scores.stop_clamped == !tightened);
+        drop(f);
+    }
+}
+
 static void test_models__answer_a_command_and_every_refusal(void **state)
 {
     (void)state;
@@ -223,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_models__veto_entries_and_never_what_reduces),
+        cmocka_unit_test(test_models__are_asked_for_the_stop_after_it_was_tightened),
         cmocka_unit_test(test_models__answer_a_command_and_every_refusal),
         cmocka_unit_test(test_models__are_part_of_the_state),
         cmocka_unit_test(test_models__give_a_symbol_its_profile_whenever_it_comes),
