@@ -45,7 +45,7 @@ def finals(messages):
 def replay(program, source, arguments, out):
     """Runs l1 replay; returns its summary's balances, hashes and text."""
     ran = subprocess.run(
-        [program, "replay", "--quiet", "--config", source + "/config/l1.yaml", "--out", out]
+        [program, "replay", "--quiet", "--config", source + "/tests/testlib/l1.yaml", "--out", out]
         + arguments, stderr=subprocess.PIPE, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     balances = {asset: Decimal(total) for asset, total

@@ -27,8 +27,8 @@ cc -std=c11 -Wall -Wextra -Werror -pedantic -I"$root/include" "$work/alone.c" "$
 cc -std=c11 -Wall -Wextra -Werror -I"$root/include" "$L1_SOURCE/examples/embed.c" "$library" \
     -lyaml -lcrypto -lm -pthread -o "$work/embed"
 
-sed 's/\(volatility_target\|sigma_min\|atr_max\): *[0-9.]*/\1: null/g' "$L1_SOURCE/config/l1.yaml" \
-    >"$work/l1.yaml"
+sed 's/\(volatility_target\|sigma_min\|atr_max\): *[0-9.]*/\1: null/g' \
+    "$L1_SOURCE/tests/testlib/l1.yaml" >"$work/l1.yaml"
 "$work/embed" "$work/l1.yaml" >"$work/first" 2>"$work/first_hash"
 "$work/embed" "$work/l1.yaml" >"$work/again" 2>"$work/again_hash"
 "$work/embed" "$work/l1.yaml" "$work/journal" >"$work/kept" 2>"$work/kept_hash"

@@ -25,7 +25,7 @@ else
 fi
 first=
 for program in "$@"; do
-    "$program" replay --quiet --config config/l1.yaml --out "$work/out" "$work"/*.csv \
+    "$program" replay --quiet --config tests/testlib/l1.yaml --out "$work/out" "$work"/*.csv \
         "$work"/*.ndjson 2>"$work/summary"
     hashes=$(grep hash "$work/summary" | tr -s ' ' | tr '\n' ' ')
     bytes=$(sha256sum <"$work/out")

@@ -26,8 +26,8 @@ def memory(pid):
 
 def watch(program, source, files):
     """Samples of a replay's memory from a quarter of its time on."""
-    arguments = [program, "replay", "--quiet", "--config", source + "/config/l1.yaml", "--out",
-                 "/dev/null"] + files
+    arguments = [program, "replay", "--quiet", "--config", source + "/tests/testlib/l1.yaml",
+                 "--out", "/dev/null"] + files
     samples = []
     with subprocess.Popen(arguments, stderr=subprocess.DEVNULL) as process:
         begun = time.monotonic()
