@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/e2e/matrix.sh PROGRAM...: the same input gives the same bytes and the same state, whatever
-# compiler and optimisation level built the program. Called with the builds of the matrix.
+# compiler and optimisation level built the program, the shipped models' scores among them. Called
+# with the builds of the matrix.
 set -eu
 if [ $# -ne 4 ]; then
     echo "usage: matrix.sh GCC_O0 GCC_O3 CLANG_O0 CLANG_O3 (four programs to compare)" >&2
@@ -25,7 +26,7 @@ else
 fi
 first=
 for program in "$@"; do
-    "$program" replay --quiet --config tests/testlib/l1.yaml --out "$work/out" "$work"/*.csv \
+    "$program" replay --quiet --config config/l1.yaml --out "$work/out" "$work"/*.csv \
         "$work"/*.ndjson 2>"$work/summary"
     hashes=$(grep hash "$work/summary" | tr -s ' ' | tr '\n' ' ')
     bytes=$(sha256sum <"$work/out")

@@ -93,7 +93,7 @@ static const struct {
     {"paper.taker_fee", "0.001"},
     {"paper.maker_fee", "0.001"},
     {"paper.latency_ms", "50"},
-    {"ai.required", "false"}, /* true once models ship */
+    {"ai.required", "true"},
     {"ai.models", "'models/L1'"},
     {"ai.gate", "[survival]"},
     {"ai.shadow", "[movement, direction, trend]"},
@@ -163,14 +163,12 @@ static void test_config__shipped_file_holds_the_value_of_the_contract_at_every_k
     CHECK(l1_config_warnings(&config, (l1_config_out){&one, append}) == 0);
 }
 
-static void test_config__defaults_are_those_of_the_shipped_file_except_the_gate(void **state)
+static void test_config__defaults_are_those_of_the_shipped_file(void **state)
 {
     (void)state;
     CHECK(parse(SYMBOLS) == L1_OK);
-    CHECK(config.limits.ai_required);
     for (size_t i = 0; strncmp(shipped_rows[i].key, "symbols", 7) != 0; i++) {
         char value[L1_VALUE_TEXT_MAX];
-        if (strcmp(shipped_rows[i].key, "ai.required") == 0) continue;
         value_of(shipped_rows[i].key, value);
         assert_string_equal(value, shipped_rows[i].want);
     }
@@ -583,7 +581,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config__shipped_file_holds_the_value_of_the_contract_at_every_key),
         cmocka_unit_test(test_config__file_of_the_tests_is_the_shipped_one_without_the_gate),
-        cmocka_unit_test(test_config__defaults_are_those_of_the_shipped_file_except_the_gate),
+        cmocka_unit_test(test_config__defaults_are_those_of_the_shipped_file),
         cmocka_unit_test(test_config__every_row_of_the_table_accepts_its_bounds_and_nothing_beyond),
         cmocka_unit_test(test_config__shown_text_parses_back_to_the_same_bytes),
         cmocka_unit_test(test_config__ada_is_added_by_the_commented_lines_of_the_shipped_file),
