@@ -65,7 +65,7 @@ static void configure(bench *at)
     char path[512];
     const char *source = getenv("L1_SOURCE");
     l1_config_error error;
-    (void)snprintf(path, sizeof path, "%s/config/l1.yaml", source != NULL ? source : ".");
+    (void)snprintf(path, sizeof path, "%s/tests/testlib/l1.yaml", source != NULL ? source : ".");
     const l1_result read =
         l1_config_read(path, settings, sizeof settings / sizeof settings[0], &at->config, &error);
     if (read.code != L1_OK) {

@@ -24,8 +24,8 @@ now_ms() {
 best=
 for run in 1 2 3 4 5; do
     begin=$(now_ms)
-    "$bin" replay --quiet --config "$root/config/l1.yaml" --out "$work/out" "$rows_file" \
-        2>"$work/summary" || { cat "$work/summary" >&2; exit 1; }
+    "$bin" replay --quiet --config "$root/tests/testlib/l1.yaml" --out "$work/out" \
+        "$rows_file" 2>"$work/summary" || { cat "$work/summary" >&2; exit 1; }
     spent=$(($(now_ms) - begin))
     echo "run $run: $spent ms wall"
     if [ -z "$best" ] || [ "$spent" -lt "$best" ]; then best=$spent; fi

@@ -90,7 +90,8 @@ static inline void become_engine(const engine *run, const char *preload,
     static char probe[PATH_SIZE];
     char *arguments[64] = {NULL};
     size_t n = 0;
-    (void)snprintf(config, sizeof config, "%s/config/l1.yaml", source != NULL ? source : ".");
+    (void)snprintf(config, sizeof config, "%s/tests/testlib/l1.yaml",
+                   source != NULL ? source : ".");
     (void)snprintf(bus, sizeof bus, "unix:%s", run->bus);
     (void)snprintf(journal, sizeof journal, "%s/journal", run->root);
     (void)snprintf(log, sizeof log, "%s/log", run->root);

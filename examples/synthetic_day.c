@@ -1,9 +1,10 @@
 /* examples/synthetic_day.c: a seeded, SYNTHETIC day of BTC and ETH, and signals to try L1 on.
  *
  * Writes into FOLDER: BTCUSDT-1m-synthetic.csv and ETHUSDT-1m-synthetic.csv (Binance's columns;
- * one day, preceded by eight hours of history) and signals.ndjson: sensible signals and dangerous
- * ones, each named after its danger. The prices are random numbers, not a market's. The same seed
- * gives the same bytes.
+ * one day, preceded by nine days of history, which the models need before they score) and
+ * signals.ndjson: sensible signals and dangerous ones, each named after its danger. The prices are
+ * random numbers, not a market's, and so is what models say of them. The same seed gives the same
+ * bytes.
  *
  *   synthetic_day FOLDER [SEED] */
 #include <stdbool.h>
@@ -17,7 +18,9 @@
 #define START_MS INT64_C(1704067200000) /* 2024-01-01T00:00:00Z: the day; history lies before */
 
 enum {
-    HISTORY = 8 * 60,
+    EVENING = 8 * 60, /* what the day's own walk begins with */
+    HISTORY = 9 * 24 * 60,
+    EARLIER = HISTORY - EVENING, /* walked backwards, so that the day begins at its price */
     MINUTES = HISTORY + 24 * 60,
     EXPOSED = HISTORY + 865, /* 14:25, between two round trips of ETH */
     FALL = HISTORY + 900,    /* 15:00 */
@@ -55,27 +58,68 @@ static FILE *create(const char *folder, const char *name)
     return file;
 }
 
-static void write_market(const char *folder, market *made, l1_prng *common, l1_prng *own)
+/* What both markets have in common and what one has alone. */
+typedef struct {
+    l1_prng common, own;
+} chance;
+
+static chance chance_of(uint64_t seed, uint64_t market_number)
+{
+    chance made;
+    l1_prng_seed(&made.common, seed);
+    l1_prng_seed(&made.own, seed + 1000 * (market_number + 1));
+    return made;
+}
+
+static double change_of(chance *of)
+{
+    return 0.0004 * (0.8 * noise(&of->common) + 0.6 * noise(&of->own));
+}
+
+/* A slow swing, a common factor, own noise; a fall of 3 % from 15:00. */
+static double change_on_day(chance *of, int minute)
+{
+    const int since = minute - EARLIER;
+    double change = change_of(of);
+    if (since % 360 < 180) change += 0.00004;
+    if (since % 360 >= 180) change -= 0.00003;
+    if (minute >= FALL && minute < FALL_END) change -= 0.0018;
+    return change;
+}
+
+/* The closes of the earlier days, from the last one back; gives what the first minute opens at. */
+static double walk_back(market *made, chance *of)
+{
+    double close = made->price;
+    for (int i = EARLIER; i-- > 0;) {
+        made->closes[i] = close;
+        close /= 1.0 + change_of(of);
+    }
+    return close;
+}
+
+static void write_bar(FILE *file, int minute, double open, double close, double volume,
+                      l1_prng *own)
+{
+    const double wick = 0.0002 * open * l1_prng_unit(own);
+    const double high = (close > open ? close : open) + wick;
+    const double low = (close < open ? close : open) - wick;
+    volume *= 0.5 + l1_prng_unit(own);
+    (void)fprintf(file, "%lld,%.2f,%.2f,%.2f,%.2f,%.5f,%lld,%.8f,%d,%.5f,%.8f,0\n",
+                  (long long)minute_ms(minute), open, high, low, close, volume,
+                  (long long)minute_ms(minute) + 59999, volume * close,
+                  900 + (int)(200 * l1_prng_unit(own)), volume / 2, volume * close / 2);
+}
+
+static void write_market(const char *folder, market *made, chance *before, chance *day)
 {
     FILE *file = create(folder, made->file);
-    double last = made->price;
+    double last = walk_back(made, before);
     for (int i = 0; i < MINUTES; i++) {
-        /* A slow swing, a common factor, own noise; a fall of 3 % from 15:00. */
-        double change = 0.0004 * (0.8 * noise(common) + 0.6 * noise(own));
-        if (i % 360 < 180) change += 0.00004;
-        if (i % 360 >= 180) change -= 0.00003;
-        if (i >= FALL && i < FALL_END) change -= 0.0018;
-        const double close = last * (1.0 + change);
-        const double wick = 0.0002 * last * l1_prng_unit(own);
-        const double high = (close > last ? close : last) + wick;
-        const double low = (close < last ? close : last) - wick;
-        const double volume = made->volume * (0.5 + l1_prng_unit(own));
-        (void)fprintf(file, "%lld,%.2f,%.2f,%.2f,%.2f,%.5f,%lld,%.8f,%d,%.5f,%.8f,0\n",
-                      (long long)minute_ms(i), last, high, low, close, volume,
-                      (long long)minute_ms(i) + 59999, volume * close,
-                      900 + (int)(200 * l1_prng_unit(own)), volume / 2, volume * close / 2);
-        made->closes[i] = close;
-        last = close;
+        chance *of = i < EARLIER ? before : day;
+        if (i >= EARLIER) made->closes[i] = last * (1.0 + change_on_day(day, i));
+        write_bar(file, i, last, made->closes[i], made->volume, &of->own);
+        last = made->closes[i];
     }
     if (fclose(file) != 0) exit(1);
 }
@@ -148,6 +192,14 @@ static void write_exposure(FILE *file, const market *eth, int minute)
     signal_line(file, minute, 25000, "danger_exposure", eth, "buy", "0.5", stop);
 }
 
+/* Sound by every rule, but their stops lie where an ordinary quarter of an hour reaches: what the
+ * models are for. */
+static void write_risky(FILE *file, const market *btc, const market *eth, int minute)
+{
+    signal_line(file, minute, 10, "risky_btc", btc, "buy", "0.01", btc->closes[minute] * 0.9975);
+    signal_line(file, minute, 20, "risky_eth", eth, "buy", "0.1", eth->closes[minute] * 0.9975);
+}
+
 static void write_signals(const char *folder, const market *btc, const market *eth)
 {
     FILE *file = create(folder, "signals.ndjson");
@@ -157,6 +209,7 @@ static void write_signals(const char *folder, const market *btc, const market *e
         round_trip(file, btc, minute, false, number, "0.02", 0.012);
         const bool full = minute + 7 > EXPOSED && minute + 7 < FALL_END;
         if (!full) round_trip(file, eth, minute + 7, false, number, "0.4", 0.014);
+        if (number == 2) write_risky(file, btc, eth, minute + 60);
         if (number == 4) {
             const int later = minute + 30; /* sells what the dangers bought: their stops go too */
             write_dangers(file, btc, eth, minute + 20);
@@ -181,12 +234,11 @@ int main(int argc, char **argv)
         return 2;
     }
     const uint64_t seed = argc == 3 ? strtoull(argv[2], NULL, 10) : 1;
-    l1_prng common, again, own;
-    l1_prng_seed(&common, seed);
-    l1_prng_seed(&again, seed);
-    l1_prng_seed(&own, seed + 1000);
-    write_market(argv[1], &btc, &common, &own);
-    write_market(argv[1], &eth, &again, &own);
+    chance day = chance_of(seed, 0), before = chance_of(~seed, 0);
+    write_market(argv[1], &btc, &before, &day);
+    chance again = chance_of(seed, 0), earlier = chance_of(~seed, 1);
+    again.own = day.own;
+    write_market(argv[1], &eth, &earlier, &again);
     write_signals(argv[1], &btc, &eth);
     return 0;
 }

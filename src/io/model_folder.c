@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -150,6 +151,17 @@ static l1_result build(const reading *in, uint8_t **bytes, size_t *size, l1_diag
     return L1_SUCCESS;
 }
 
+/* Names the whole path: a relative one is sought in the working directory, which is easily another
+ * than the operator thinks. */
+static l1_result refuse_folder(const char *dir, int cause, l1_diag *diag)
+{
+    char here[PATH_MAX] = "";
+    const bool relative = dir[0] != '/' && getcwd(here, sizeof here) != NULL;
+    return l1_refuse(diag, L1_IO_OPEN, "ai.models", "%s, folder of models: %s%s%s", strerror(cause),
+                     relative ? here : "", relative ? "/" : "",
+                     dir); /* last, because a long one is cut */
+}
+
 l1_result l1_model_folder_read(const char *dir, uint8_t **bytes, size_t *size, l1_diag *diag)
 {
     L1_ASSERT(dir != NULL);
@@ -157,8 +169,7 @@ l1_result l1_model_folder_read(const char *dir, uint8_t **bytes, size_t *size, l
     reading in = {.folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (diag != NULL) diag->line = 0;
     if (in.folder < 0) {
-        return l1_refuse(diag, L1_IO_OPEN, "ai.models", "%s, folder of models: %s", strerror(errno),
-                         dir); /* last, because a long one is cut */
+        return refuse_folder(dir, errno, diag);
     }
     l1_result result = read_parts(&in, diag);
     if (result.code == L1_OK) result = build(&in, bytes, size, diag);

@@ -218,7 +218,7 @@ def check_program(schemas):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [os.environ["L1_BIN"], "run", "--clock", "events", "--bus", "stdio",
-             "--config", str(ROOT / "config/l1.yaml"), "--journal", folder + "/journal",
+             "--config", str(ROOT / "tests/testlib/l1.yaml"), "--journal", folder + "/journal",
              *[word for setting in settings for word in ("--set", setting)]],
             input="".join(json.dumps(line) + "\n" for line in LINES), capture_output=True,
             text=True, timeout=60, check=False)

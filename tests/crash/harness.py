@@ -39,7 +39,7 @@ def expect(claim, text):
 
 
 def options(extra=()):
-    out = ["--config", str(SOURCE / "config/l1.yaml")]
+    out = ["--config", str(SOURCE / "tests/testlib/l1.yaml")]
     for setting in SETTINGS + list(extra):
         out += ["--set", setting]
     return out

@@ -433,7 +433,7 @@ static void configure(world *w)
         "symbols.BTC/USDT.venue.max_algo_orders=200",
     };
     l1_config_error error;
-    const l1_result read = l1_config_read(L1_SOURCE_DIR "/config/l1.yaml", settings,
+    const l1_result read = l1_config_read(L1_SOURCE_DIR "/tests/testlib/l1.yaml", settings,
                                           sizeof settings / sizeof settings[0], &w->config, &error);
     EXPECT(w, read.code == L1_OK, "%s", error.text);
     w->config.limits.clock_from_events = true;

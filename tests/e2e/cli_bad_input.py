@@ -49,7 +49,7 @@ BAD = [
 
 def run(lines):
     arguments = [os.environ["L1_BIN"], "run", "--clock", "events", "--config",
-                 os.environ["L1_SOURCE"] + "/config/l1.yaml"]
+                 os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"]
     for key in OFF:
         arguments += ["--set", f"symbols.BTC/USDT.{key}=null"]
     arguments += ["--set", "signal.repeat_max=null"]

@@ -32,7 +32,7 @@ def portfolio(ts, **changes):
 
 def run(*messages):
     arguments = [os.environ["L1_BIN"], "run", "--clock", "events", "--config",
-                 os.environ["L1_SOURCE"] + "/config/l1.yaml"]
+                 os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"]
     for key in OFF:
         arguments += ["--set", f"symbols.BTC/USDT.{key}=null"]
     text = "\n".join(json.dumps(message) for message in messages)

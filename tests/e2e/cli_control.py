@@ -12,7 +12,7 @@ import tempfile
 import time
 
 PROGRAM = os.environ["L1_BIN"]
-CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
+CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 
 
 def control(bus, *arguments):

@@ -11,7 +11,7 @@ import tempfile
 from decimal import Decimal
 
 PROGRAM = os.environ["L1_BIN"]
-CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
+CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 T = 1700000000000
 TABLES = ["signals", "protection", "orders", "fees", "violations", "adjustments", "alerts"]
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 PROGRAM = os.environ["L1_BIN"]
-CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
+CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 SLOWER = 5 if os.environ.get("L1_INSTRUMENTED") else 1
 SIGNALS = 3000  # about 2.5 MiB of reports: more than a pipe and the backlog hold
 

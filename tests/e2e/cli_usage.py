@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 PROGRAM = os.environ["L1_BIN"]
-CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
+CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 COMMANDS = ["score", "train", "evaluate", "run", "replay", "verify", "snapshot", "dashboard", "export",
             "control", "config", "version"]
 

@@ -37,8 +37,9 @@ def write_journal(folder):
     lines = [book] + [{"signal_id": f"v{i}", "symbol": "BTC/USDT", "side": "buy", "qty": 0.01,
                        "stop_loss": 49000 + i, "ts": T + 1000 * i} for i in range(3)]
     with subprocess.Popen([BIN, "run", "--clock", "events", "--journal", folder, "--config",
-                           os.environ["L1_SOURCE"] + "/config/l1.yaml"], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as engine:
+                           os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as engine:
         for line in lines:
             engine.stdin.write(json.dumps(line).encode() + b"\n")
         engine.stdin.flush()

@@ -36,7 +36,9 @@ play() {
     "$L1_SOURCE/examples/demo.sh" >"$out" 2>&1 || fail "the demo ended with code $?"
     took=$(($(date +%s) - since))
     [ "$took" -le "$seconds_max" ] || fail "the demo took $took s; it may take $seconds_max"
-    shows "PAPER" "balance USDT" "OPERATIONAL DASHBOARD" "n/a (limit: 0.80; counted as 1.00)" \
+    grep -q 'models [0-9a-f]* of models/L1 score' "$work/demo/run.log" || fail "no models score"
+    shows "PAPER" "The models of models/L1" "    0 were rejected because no models score" \
+        "balance USDT" "OPERATIONAL DASHBOARD" "n/a (limit: 0.80; counted as 1.00)" \
         "reports equal but for their mode" "Where to look next"
     grep -q '"mode":"paper"' "$work/demo/reports.ndjson" || fail "no report says paper"
     if grep -q '"mode":"replay"' "$work/demo/reports.ndjson"; then fail "a report says replay"; fi
@@ -52,7 +54,10 @@ shows SYNTHETIC "danger_no_stop: STOP_LOSS_MISSING" "danger_huge_qty: QTY_MAX" \
     "danger_repeated_4: REPEATED_ORDER" "danger_exposure: EXPOSURE_LIMIT" \
     "danger_sell_what_is_not_held: BALANCE_INSUFFICIENT" "danger_duplicate: filled" \
     "danger_malformed: MALFORMED_SIGNAL" 'side is "hold"' "danger_cut_off: line" \
-    "eth_fill_up_4: filled" "eth_fill_up_4: ETH/USDT"
+    "eth_fill_up_4: filled" "eth_fill_up_4: ETH/USDT" "filled 51" \
+    "   53 signals passed the rules and were scored" "    2 of them were vetoed" \
+    "    0 were rejected before 8 days" "risky_btc: AI_ENSEMBLE, probability 0." \
+    "risky_eth: AI_ENSEMBLE, probability 0."
 play # once more over its own files
 [ -f "$work/demo/kept.txt" ] || fail "the demo removed a file that is not its own"
 
@@ -60,7 +65,8 @@ if [ -d "${L1_DATA:-}/klines_1m" ]; then
     DATA=$L1_DATA/klines_1m
     export DATA
     play
-    shows "REAL klines: BTCUSDT-1m-" "Stops that fired"
+    shows "REAL klines: BTCUSDT-1m-" "Stops that fired" "Vetoed by the models" "AI_WARMUP"
+    shows "proves nothing of their worth"
 else
     echo "no market data: the demo on real klines is not played"
 fi

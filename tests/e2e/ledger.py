@@ -42,10 +42,17 @@ def finals(messages):
     return counts
 
 
-def replay(program, source, arguments, out):
+def configured(source, gate):
+    """Options of l1: the shipped configuration with its models, or the same without the gate."""
+    if not gate:
+        return ["--config", source + "/tests/testlib/l1.yaml"]
+    return ["--config", source + "/config/l1.yaml", "--set", f"ai.models={source}/models/L1"]
+
+
+def replay(program, source, arguments, out, gate):
     """Runs l1 replay; returns its summary's balances, hashes and text."""
     ran = subprocess.run(
-        [program, "replay", "--quiet", "--config", source + "/config/l1.yaml", "--out", out]
+        [program, "replay", "--quiet", "--out", out] + configured(source, gate)
         + arguments, stderr=subprocess.PIPE, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     balances = {asset: Decimal(total) for asset, total
@@ -55,11 +62,11 @@ def replay(program, source, arguments, out):
     return balances, hashes, ran.stderr
 
 
-def check(program, source, arguments, expected_ids, folder):
+def check(program, source, arguments, expected_ids, folder, gate=False):
     """Twice the same bytes; each signal once; conservation to the last 1e-8."""
     first, second = folder + "/first.ndjson", folder + "/second.ndjson"
-    balances, hashes, summary = replay(program, source, arguments, first)
-    _, again, _ = replay(program, source, arguments, second)
+    balances, hashes, summary = replay(program, source, arguments, first, gate)
+    _, again, _ = replay(program, source, arguments, second, gate)
     assert hashes == again, (hashes, again)
     with open(first, "rb") as one, open(second, "rb") as two:
         assert one.read() == two.read(), "two runs published different bytes"

@@ -20,6 +20,10 @@ library=$(find "$root" -name libl1.a)
 "$root/bin/l1" version >/dev/null
 find "$root/include" -type f >"$work/headers"
 [ "$(cat "$work/headers")" = "$root/include/l1/l1.h" ] || die "more headers: $(cat "$work/headers")"
+# Configuration and models lie beside each other, where `l1 run` finds both.
+(cd "$root/share/l1" && "$root/bin/l1" run --clock events --journal "$work/installed_journal" \
+    </dev/null 2>"$work/started") || die "the installed program: $(cat "$work/started")"
+grep -q 'models [0-9a-f]* of models/L1 score' "$work/started" || die "$(cat "$work/started")"
 printf '#include <l1/l1.h>\nint main(void) { return l1_version_text()[0] == 0; }\n' >"$work/alone.c"
 cc -std=c11 -Wall -Wextra -Werror -pedantic -I"$root/include" "$work/alone.c" "$library" \
     -lyaml -lcrypto -lm -pthread -o "$work/alone"
@@ -27,8 +31,8 @@ cc -std=c11 -Wall -Wextra -Werror -pedantic -I"$root/include" "$work/alone.c" "$
 cc -std=c11 -Wall -Wextra -Werror -I"$root/include" "$L1_SOURCE/examples/embed.c" "$library" \
     -lyaml -lcrypto -lm -pthread -o "$work/embed"
 
-sed 's/\(volatility_target\|sigma_min\|atr_max\): *[0-9.]*/\1: null/g' "$L1_SOURCE/config/l1.yaml" \
-    >"$work/l1.yaml"
+sed 's/\(volatility_target\|sigma_min\|atr_max\): *[0-9.]*/\1: null/g' \
+    "$L1_SOURCE/tests/testlib/l1.yaml" >"$work/l1.yaml"
 "$work/embed" "$work/l1.yaml" >"$work/first" 2>"$work/first_hash"
 "$work/embed" "$work/l1.yaml" >"$work/again" 2>"$work/again_hash"
 "$work/embed" "$work/l1.yaml" "$work/journal" >"$work/kept" 2>"$work/kept_hash"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/e2e/matrix.sh PROGRAM...: the same input gives the same bytes and the same state, whatever
 # compiler and optimisation level built the program. Called with the builds of the matrix. All of
-# the input is played without models; its first months again with a gate that denies some signals.
+# the input is played with the shipped models, its first months again with a made bundle that denies
+# some signals.
 set -eu
 if [ $# -ne 4 ]; then
     echo "usage: matrix.sh GCC_O0 GCC_O3 CLANG_O0 CLANG_O3 (four programs to compare)" >&2

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 PROGRAM = os.environ["L1_BIN"]
-CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
+CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 MAKER = os.environ["L1_BUILD"] + "/tests/make_bundle"
 START_MS = 1700006400000  # a UTC midnight
 MINUTE_MS = 60000

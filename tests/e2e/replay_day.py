@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# The synthetic day: every signal reported once, dangers blocked by their rule, nothing lost.
+# The synthetic day: every signal reported once, dangers blocked by their rule or the models.
 # seconds: 5
 import os
 import subprocess
@@ -15,7 +15,31 @@ WANT = {
     "danger_sell_what_is_not_held": "BALANCE_INSUFFICIENT", "danger_malformed": "MALFORMED_SIGNAL",
     "danger_cut_off": "MALFORMED_SIGNAL",
     "danger_repeated_4": "REPEATED_ORDER", "danger_exposure": "EXPOSURE_LIMIT",
+    "risky_btc": "AI_ENSEMBLE", "risky_eth": "AI_ENSEMBLE",
 }
+
+
+def reports(messages):
+    """Final reports of signals by their id."""
+    return {message["signal_id"]: message for message in messages if message["topic"] == "reports"
+            and message["kind"] == "signal" and not message["duplicate"]}
+
+
+def check_without_gate(program, source, folder, signals):
+    """The gate alone kept the risky ones out, and it scored whatever passed the rules."""
+    out = folder + "/ungated.ndjson"
+    bars = [folder + f"/{base}USDT-1m-synthetic.csv" for base in ("BTC", "ETH")]
+    gated = reports(ledger.read(folder + "/first.ndjson"))
+    ledger.replay(program, source, bars + [signals], out, gate=False)
+    ungated = reports(ledger.read(out))
+    assert set(gated) == set(ungated)
+    for name in ("risky_btc", "risky_eth"):
+        assert ungated[name]["status"] == "filled", ungated[name]
+        scores = gated[name]["ai_scores"]
+        assert 0 < scores["ensemble"] < scores["threshold"] < 1, scores
+    for name, report in gated.items():
+        by_rule = report["status"] == "rejected" and not name.startswith("risky")
+        assert (report["ai_scores"]["ensemble"] is None) == by_rule, report
 
 
 def main():
@@ -30,7 +54,8 @@ def main():
                 ids.add(part.partition('"')[0])
         messages = ledger.check(program, source, [
             folder + "/BTCUSDT-1m-synthetic.csv", folder + "/ETHUSDT-1m-synthetic.csv", signals],
-            ids, folder)
+            ids, folder, gate=True)
+        check_without_gate(program, source, folder, signals)
     said = {message["signal_id"]: message["reason"]["code"] for message in messages
             if message["topic"] == "reports" and message["reason"] is not None}
     for name, code in WANT.items():

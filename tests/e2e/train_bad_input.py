@@ -12,7 +12,7 @@ import tempfile
 import klines
 
 L1 = os.environ["L1_BIN"]
-CONFIG = os.environ["L1_SOURCE"] + "/config/l1.yaml"
+CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 DAYS = 86  # 8 to warm up, 22 to train, 56 to validate
 
 

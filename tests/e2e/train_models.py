@@ -18,7 +18,7 @@ import klines
 
 L1 = os.environ["L1_BIN"]
 SOURCE = pathlib.Path(os.environ["L1_SOURCE"])
-CONFIG = str(SOURCE / "config/l1.yaml")
+CONFIG = str(SOURCE / "tests/testlib/l1.yaml")
 DAYS, LATER = 100, 40
 
 

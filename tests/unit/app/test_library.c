@@ -33,10 +33,10 @@ static void take(void *state, const char *line, size_t size)
     memcpy(h->report, text, size + 1);
 }
 
-/* The shipped configuration with the volatility rules off and a line of journal keys. */
+/* The configuration of tests with the volatility rules off and a line of journal keys. */
 static void configure(host *h, const char *journal)
 {
-    FILE *file = fopen(L1_SOURCE_DIR "/config/l1.yaml", "r");
+    FILE *file = fopen(L1_SOURCE_DIR "/tests/testlib/l1.yaml", "r");
     char line[1024];
     assert_non_null(file);
     while (fgets(line, sizeof line, file) != NULL) {

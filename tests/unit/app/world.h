@@ -74,8 +74,8 @@ static inline void world_configure(world *w, const char *const *overrides, size_
     l1_config_error error;
     memcpy(all, always, sizeof always);
     for (size_t i = 0; i < count; i++) all[fixed + i] = overrides[i];
-    const l1_result read =
-        l1_config_read(L1_SOURCE_DIR "/config/l1.yaml", all, fixed + count, &w->config, &error);
+    const l1_result read = l1_config_read(L1_SOURCE_DIR "/tests/testlib/l1.yaml", all,
+                                          fixed + count, &w->config, &error);
     if (read.code != L1_OK) print_message("%s\n", error.text);
     CHECK(read.code == L1_OK);
     w->config.limits.clock_from_events = true;

@@ -9,6 +9,7 @@
 #include "config/value.h"
 
 #define SHIPPED L1_SOURCE_DIR "/config/l1.yaml"
+#define OF_TESTS L1_SOURCE_DIR "/tests/testlib/l1.yaml"
 #define TEXT_MAX 262144
 
 typedef struct {
@@ -92,7 +93,7 @@ static const struct {
     {"paper.taker_fee", "0.001"},
     {"paper.maker_fee", "0.001"},
     {"paper.latency_ms", "50"},
-    {"ai.required", "false"}, /* true once models ship */
+    {"ai.required", "true"},
     {"ai.models", "'models/L1'"},
     {"ai.gate", "[survival]"},
     {"ai.shadow", "[movement, direction, trend]"},
@@ -162,17 +163,29 @@ static void test_config__shipped_file_holds_the_value_of_the_contract_at_every_k
     CHECK(l1_config_warnings(&config, (l1_config_out){&one, append}) == 0);
 }
 
-static void test_config__defaults_are_those_of_the_shipped_file_except_the_gate(void **state)
+static void test_config__defaults_are_those_of_the_shipped_file(void **state)
 {
     (void)state;
     CHECK(parse(SYMBOLS) == L1_OK);
-    CHECK(config.limits.ai_required);
     for (size_t i = 0; strncmp(shipped_rows[i].key, "symbols", 7) != 0; i++) {
         char value[L1_VALUE_TEXT_MAX];
-        if (strcmp(shipped_rows[i].key, "ai.required") == 0) continue;
         value_of(shipped_rows[i].key, value);
         assert_string_equal(value, shipped_rows[i].want);
     }
+}
+
+/* What holds the tests' file against the shipped one: no key may differ but the gate's. */
+static void test_config__file_of_the_tests_is_the_shipped_one_without_the_gate(void **state)
+{
+    (void)state;
+    const char *const without_gate[] = {"ai.required=false"};
+    one.size = two.size = 0;
+    CHECK(l1_config_read(SHIPPED, without_gate, 1, &config, &error).code == L1_OK);
+    l1_config_show(&config, (l1_config_out){&one, append});
+    CHECK(l1_config_read(OF_TESTS, NULL, 0, &config, &error).code == L1_OK);
+    l1_config_show(&config, (l1_config_out){&two, append});
+    CHECK(!config.limits.ai_required);
+    assert_string_equal(one.text, two.text);
 }
 
 /* One value through the table's own door. */
@@ -567,7 +580,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config__shipped_file_holds_the_value_of_the_contract_at_every_key),
-        cmocka_unit_test(test_config__defaults_are_those_of_the_shipped_file_except_the_gate),
+        cmocka_unit_test(test_config__file_of_the_tests_is_the_shipped_one_without_the_gate),
+        cmocka_unit_test(test_config__defaults_are_those_of_the_shipped_file),
         cmocka_unit_test(test_config__every_row_of_the_table_accepts_its_bounds_and_nothing_beyond),
         cmocka_unit_test(test_config__shown_text_parses_back_to_the_same_bytes),
         cmocka_unit_test(test_config__ada_is_added_by_the_commented_lines_of_the_shipped_file),

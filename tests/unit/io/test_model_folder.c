@@ -112,6 +112,11 @@ static void test_model_folder__names_what_is_missing(void **state)
     size_t size = 0;
     CHECK(l1_model_folder_read("/nowhere/at/all", &bytes, &size, &diag).code == L1_IO_OPEN);
     CHECK(strstr(diag.text, "No such file or directory, folder of models: /nowhere") != NULL);
+    char whole[512], here[400]; /* a relative one is named from the root on */
+    assert_non_null(getcwd(here, sizeof here));
+    (void)snprintf(whole, sizeof whole, "folder of models: %s/no/L1", here);
+    CHECK(l1_model_folder_read("no/L1", &image, &image_size, &diag).code == L1_IO_OPEN);
+    CHECK(strncmp(strstr(diag.text, "folder of models: "), whole, 200) == 0);
     CHECK(l1_model_folder_read("/dev/null", &bytes, &size, &diag).code == L1_IO_OPEN);
     CHECK(l1_model_folder_read("", &bytes, &size, &diag).code == L1_IO_OPEN);
 }
