@@ -136,11 +136,27 @@ static void step(void *context, int64_t done, int64_t all)
     l1_progress_step(context, done, all);
 }
 
+/* Tables are printed when the bar has gone, so that they do not run into each other. */
+static l1_result work(arguments *given, char **tables, l1_diag *diag)
+{
+    l1_progress progress;
+    size_t size = 0;
+    given->options.out = open_memstream(tables, &size);
+    if (given->options.out == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "memory", "no memory");
+    given->options.progress = (l1_train_progress){step, &progress};
+    l1_progress_start(&progress);
+    const l1_result done = given->evaluates ? l1_train_evaluate(&given->options, diag)
+                                            : l1_train(&given->options, diag);
+    l1_progress_end(&progress);
+    (void)fclose(given->options.out);
+    return done;
+}
+
 static int run(arguments *given)
 {
     static l1_config config;
     l1_diag diag = {.text = ""};
-    l1_progress progress;
+    char *tables = NULL;
     if (given->files.count == 0) {
         (void)fputs("l1 train: which data?\ntry l1 train --help\n", stderr);
         return L1_EXIT_USAGE;
@@ -149,13 +165,10 @@ static int run(arguments *given)
     given->options.limits = &config.limits;
     given->options.files = given->files.files;
     given->options.files_count = given->files.count;
-    given->options.progress = (l1_train_progress){step, &progress};
-    given->options.out = stdout;
     if (given->options.heads == 0) given->options.heads = L1_ALL_HEADS;
-    l1_progress_start(&progress);
-    const l1_result done = given->evaluates ? l1_train_evaluate(&given->options, &diag)
-                                            : l1_train(&given->options, &diag);
-    l1_progress_end(&progress);
+    const l1_result done = work(given, &tables, &diag);
+    if (tables != NULL) (void)fputs(tables, stdout);
+    free(tables);
     if (done.code == L1_OK) {
         if (!given->evaluates) (void)printf("\nwrote %s\n", given->options.folder);
         return fflush(stdout) == 0 ? L1_EXIT_DONE : L1_EXIT_FAILED;

@@ -19,36 +19,32 @@ static l1_extreme both(l1_extreme a, l1_extreme b)
 }
 
 /* The block that ends with `minute` is complete: what each of its minutes sees to the end. */
-static void close_block(l1_extremes *extremes, int64_t start, int64_t minute)
+static void close_block(l1_extremes *extremes, int64_t minute)
 {
-    const int64_t block = minute - (L1_EXTREMES_WIDTH - 1);
-    const int64_t from = start > block ? start : block;
-    L1_ASSERT(from <= minute);
     l1_extreme seen = extremes->minutes[minute & MASK].bar;
-    for (int64_t at = minute; at >= from; at--) {
+    for (int64_t at = minute; at > minute - L1_EXTREMES_WIDTH; at--) {
         seen = both(seen, extremes->minutes[at & MASK].bar);
         extremes->minutes[at & MASK].to_end = seen;
     }
 }
 
-void l1_extremes_add(l1_extremes *extremes, int64_t start, int64_t minute, l1_extreme bar)
+void l1_extremes_add(l1_extremes *extremes, int64_t minute, l1_extreme bar)
 {
-    L1_ASSERT(start > 0 && minute >= start);
+    L1_ASSERT(minute > 0);
     L1_ASSERT(bar.low_e8 > 0 && bar.high_e8 >= bar.low_e8);
     l1_extreme_minute *const own = &extremes->minutes[minute & MASK];
-    const bool first = minute == start || minute % L1_EXTREMES_WIDTH == 0;
-    own->from_start = first ? bar : both(extremes->minutes[(minute - 1) & MASK].from_start, bar);
+    const l1_extreme before = extremes->minutes[(minute - 1) & MASK].from_start;
+    own->from_start = minute % L1_EXTREMES_WIDTH == 0 ? bar : both(before, bar);
     own->bar = bar;
-    if (minute % L1_EXTREMES_WIDTH == L1_EXTREMES_WIDTH - 1) close_block(extremes, start, minute);
+    if (minute % L1_EXTREMES_WIDTH == L1_EXTREMES_WIDTH - 1) close_block(extremes, minute);
 }
 
 l1_extreme l1_extremes_at(const l1_extremes *extremes, int64_t minute)
 {
     const int64_t first = minute - (L1_EXTREMES_WIDTH - 1);
     L1_ASSERT(first > 0);
-    const l1_extreme *const recent = &extremes->minutes[minute & MASK].from_start;
-    if (first % L1_EXTREMES_WIDTH == 0) return *recent;
-    return both(extremes->minutes[first & MASK].to_end, *recent);
+    return both(extremes->minutes[first & MASK].to_end,
+                extremes->minutes[minute & MASK].from_start);
 }
 
 void l1_extremes_archive(l1_archive *archive, l1_extremes *extremes, int64_t start, int64_t newest)
@@ -64,6 +60,6 @@ void l1_extremes_archive(l1_archive *archive, l1_extremes *extremes, int64_t sta
             l1_archive_refuse(archive);
             return;
         }
-        if (archive->mode == L1_ARCHIVE_LOAD) l1_extremes_add(extremes, oldest, at, bar);
+        if (archive->mode == L1_ARCHIVE_LOAD) l1_extremes_add(extremes, at, bar);
     }
 }

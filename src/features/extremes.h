@@ -26,8 +26,9 @@ typedef struct {
     l1_extreme_minute minutes[L1_EXTREMES_RING];
 } l1_extremes;
 
-/* `start` is the first of the consecutive minutes that `minute` belongs to. */
-void l1_extremes_add(l1_extremes *extremes, int64_t start, int64_t minute, l1_extreme bar);
+/* Minutes follow each other, or everything starts anew: what lies before a gap may be seen by
+ * answers for less than 60 minutes after it, which nobody asks for. */
+void l1_extremes_add(l1_extremes *extremes, int64_t minute, l1_extreme bar);
 
 /* Over the 60 minutes up to and with `minute`; all of them were added. */
 l1_extreme l1_extremes_at(const l1_extremes *extremes, int64_t minute);

@@ -157,7 +157,9 @@ static void archive_minutes(l1_archive *archive, l1_minute_sums *sums, int64_t o
             minute.change = 0;
         }
         if (at > newest - (L1_SHORT_MINUTES - 1)) archive_volumes(archive, sums, at, &minute);
-        if (loading) l1_minute_sums_add(sums, &minute);
+        if (!loading) continue;
+        if (!l1_archive_ok(archive)) return;
+        l1_minute_sums_add(sums, &minute);
     }
 }
 
@@ -175,6 +177,10 @@ void l1_minute_sums_archive(l1_archive *archive, l1_minute_sums *sums)
     if (archive->mode == L1_ARCHIVE_LOAD) l1_minute_sums_restart(sums, newest - kept + 1);
     archive_minutes(archive, sums, newest - kept + 1, newest);
     if (archive->mode != L1_ARCHIVE_LOAD) return;
-    sums->newest = newest;
-    sums->count = count;
+    if (l1_archive_ok(archive)) {
+        L1_ASSERT(sums->newest == newest);
+        sums->count = count;
+    } else {
+        l1_minute_sums_restart(sums, 1);
+    }
 }

@@ -66,9 +66,13 @@ void l1_symbol_history_take_profile(l1_symbol_history *history, const l1_profile
 
 /* ---- frames ------------------------------------------------------------------------------ */
 
+/* Limited to what an archive takes back; values are cut to far less. */
 static double over(double value, double divisor)
 {
-    return divisor == 0.0 ? 0.0 : value / divisor;
+    if (divisor == 0.0) return 0.0;
+    const double ratio = value / divisor;
+    if (ratio > L1_FINITE_MAX) return L1_FINITE_MAX;
+    return ratio < -L1_FINITE_MAX ? -L1_FINITE_MAX : ratio;
 }
 
 static double rsi_reading(const l1_rsi *rsi)
@@ -132,7 +136,6 @@ static void on_quarter(l1_symbol_history *history, l1_readings *now, const l1_ca
 static void restart(l1_symbol_history *history, int64_t minute)
 {
     l1_minute_sums_restart(&history->sums, minute);
-    memset(&history->extremes, 0, sizeof history->extremes);
     history->ema60 = history->ema240 = (l1_ema){0};
     memset(&history->quarter, 0, sizeof history->quarter);
     memset(&history->hour, 0, sizeof history->hour);
@@ -153,8 +156,7 @@ static void take_minute(l1_symbol_history *history, int64_t minute, const l1_bar
                               close};
     pass_days(history, minute);
     l1_minute_sums_add(&history->sums, &sample);
-    l1_extremes_add(&history->extremes, l1_minute_sums_start(&history->sums), minute,
-                    (l1_extreme){bar->high_e8, bar->low_e8});
+    l1_extremes_add(&history->extremes, minute, (l1_extreme){bar->high_e8, bar->low_e8});
     l1_readings *const now = &history->readings[minute & (L1_READINGS_RING - 1)];
     *now = history->readings[(minute - 1) & (L1_READINGS_RING - 1)];
     now->close = close;

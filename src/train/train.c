@@ -8,8 +8,8 @@
 #include "models/bundle_state.h"
 #include "train/bundle_folder.h"
 
-#define READING_UNITS 400 /* of progress; the rest is shared by the forests */
-#define FITTING_UNITS 600
+#define READING_UNITS 300 /* of progress; the rest is shared by the forests */
+#define FITTING_UNITS 700
 
 typedef struct {
     const l1_train_options *options;

@@ -29,7 +29,7 @@ def build(root, change):
     source, made = root / "source", root / "made"
     if not source.exists():
         source.mkdir()
-        for name in ("CMakeLists.txt", "src", "include", "tools"):
+        for name in ("CMakeLists.txt", "src", "include", "tools", "tests/testlib"):
             original = SOURCE / name
             if original.is_dir():
                 shutil.copytree(original, source / name)

@@ -12,9 +12,7 @@
 #include "unit/features/plain_features.h"
 #include "unit/features/world.h"
 
-#ifndef STEP
 #define STEP 61
-#endif
 #define LIMIT 1e-12
 #define BARS_MAX 2000000
 #define ROW_MAX 1000

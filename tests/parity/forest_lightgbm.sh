@@ -1,6 +1,6 @@
 #!/bin/sh
 # label: long
-# seconds: 200
+# seconds: 60
 # tests/parity/forest_lightgbm.sh: scores of L1 against LightGBM's own library, bit by bit, on
 # models that LightGBM trains here. The wheel is installed into .venv/ of the checkout.
 set -eu

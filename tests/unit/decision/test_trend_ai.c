@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decision/trend_ai.h"
+#include "models/bundle_state.h"
 #include "testlib/bundle_maker.h"
 #include "testlib/scenario.h"
 #include "unit/features/bars.h"
@@ -245,6 +246,17 @@ static void test_gate__denies_without_a_bundle_for_symbol_and_head(void **state)
     drop(f);
 }
 
+static void test_gate__denies_a_score_that_is_no_number(void **state)
+{
+    (void)state;
+    fixture *f = make(READY_MINUTES);
+    f->bundle->manifest.heads[L1_HEAD_SURVIVAL].stack[0] = NAN;
+    CHECK(judge(f)->vetoes_count == 1); /* although its threshold is -inf */
+    CHECK(f->verdict.vetoes[0].rule == L1_RULE_AI_ENSEMBLE);
+    CHECK(f->verdict.scores.of[L1_HEAD_SURVIVAL].ensemble_e8 == L1_OFF);
+    drop(f);
+}
+
 static void test_gate__denies_until_the_features_are_warm(void **state)
 {
     (void)state;
@@ -298,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_gate__reports_every_configured_head_and_no_other),
         cmocka_unit_test(test_gate__vetoes_by_every_head_that_the_operator_named),
         cmocka_unit_test(test_gate__denies_without_a_bundle_for_symbol_and_head),
+        cmocka_unit_test(test_gate__denies_a_score_that_is_no_number),
         cmocka_unit_test(test_gate__denies_until_the_features_are_warm),
         cmocka_unit_test(test_gate__denies_a_vector_that_is_too_old),
         cmocka_unit_test(test_gate__says_that_a_stop_was_clamped_to_what_training_knew),

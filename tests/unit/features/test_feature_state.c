@@ -233,6 +233,23 @@ static void test_gap__is_filled_by_what_flat_bars_without_volume_would_do(void *
     world_free(&flat);
 }
 
+static void test_long_gap__leaves_no_trace_of_what_lay_before_it(void **state)
+{
+    const int64_t end = 600, next = 1000; /* no whole day before it: the profile learned nothing */
+    (void)state;
+    world interrupted = world_new(), fresh = world_new();
+    feed_both(&interrupted, 0, end);
+    feed_both(&interrupted, next, next + 1);
+    const l1_symbol_history *const history = &interrupted.state->symbols[ETH].history;
+    CHECK(history->sums.count == 1 && history->ema60.count == 1 && history->ema240.count == 1);
+    CHECK(!history->quarter.rsi.has_previous && history->hour.bollinger.count == 0);
+    feed_both(&interrupted, next + 1, next + L1_BURN_IN_MINUTES);
+    feed_both(&fresh, next, next + L1_BURN_IN_MINUTES);
+    CHECK(both_are(&fresh, L1_FEATURES_READY) && same_vectors(&interrupted, &fresh));
+    world_free(&interrupted);
+    world_free(&fresh);
+}
+
 static void test_thin_bar__of_either_silences_both_for_300_minutes(void **state)
 {
     const int64_t thin = L1_BURN_IN_MINUTES + 50;
@@ -579,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_history__may_come_in_any_order_of_symbols),
         cmocka_unit_test(test_gap__of_120_minutes_is_filled_and_one_of_121_starts_anew),
         cmocka_unit_test(test_gap__is_filled_by_what_flat_bars_without_volume_would_do),
+        cmocka_unit_test(test_long_gap__leaves_no_trace_of_what_lay_before_it),
         cmocka_unit_test(test_thin_bar__of_either_silences_both_for_300_minutes),
         cmocka_unit_test(test_lateness__up_to_120_minutes_gives_the_minute_both_have),
         cmocka_unit_test(test_frames__change_a_value_only_with_their_last_minute),

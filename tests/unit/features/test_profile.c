@@ -196,6 +196,20 @@ static void test_take__replaces_only_by_a_later_day(void **state)
     world_free(&w);
 }
 
+static void test_taken_profile__is_seen_at_once_even_if_its_day_is_to_come(void **state)
+{
+    l1_feature_vector vector;
+    (void)state;
+    source = bar_source_new(10);
+    world w = world_new();
+    feed(&w, (FRIDAY - 8) * DAY, FRIDAY * DAY + 10);
+    const l1_profile given = made_profile(FRIDAY + 1);
+    l1_feature_profile_take(w.state, BTC, &given);
+    CHECK(l1_feature_vector_at(w.state, BTC, &vector) == L1_FEATURES_READY);
+    for (int k = 6; k <= 9; k++) CHECK(near(vector.har[k], 0.5 * log(3)));
+    world_free(&w);
+}
+
 static void test_taken_profile__learns_from_its_day_on_and_not_before(void **state)
 {
     (void)state;
@@ -240,6 +254,7 @@ int main(void)
             test_day__cut_by_a_long_gap_teaches_nothing_and_a_whole_one_before_it_does),
         cmocka_unit_test(test_minutes__see_only_what_earlier_days_taught),
         cmocka_unit_test(test_take__replaces_only_by_a_later_day),
+        cmocka_unit_test(test_taken_profile__is_seen_at_once_even_if_its_day_is_to_come),
         cmocka_unit_test(test_taken_profile__learns_from_its_day_on_and_not_before),
         cmocka_unit_test(test_valid__is_within_0_and_25),
     };
