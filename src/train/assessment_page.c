@@ -28,7 +28,8 @@ static const char head_of_page[] =
     "white-space:nowrap}th:first-child,td:first-child{text-align:left}th{color:var(--faint);"
     "font-weight:500}\n"
     ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));"
-    "gap:12px;align-items:start}figure{margin:0;padding:10px;background:var(--box);border-radius:8px;"
+    "gap:12px;align-items:start}figure{margin:0;padding:10px;"
+    "background:var(--box);border-radius:8px;"
     "min-width:0}svg{display:block;width:100%;max-width:480px;height:auto}\n"
     "svg text{font-size:11px;fill:var(--faint)}.grid{stroke:var(--rule)}.axis{stroke:"
     "var(--faint)}.reference{stroke:var(--faint);stroke-dasharray:4 4}\n"
@@ -76,7 +77,8 @@ static void put_verdict(const l1_assessment *of, const l1_judged *one, FILE *out
     (void)fputs(", ", out);
     l1_plot_text(l1_evaluation_event(one->head), out);
     (void)fprintf(out,
-                  "</b>: <span class=\"%s\">%s</span> %s. AUC %.3f [%.3f, %.3f] beside %.3f of %s; "
+                  "</b>: <span class=\"%s\">%s</span> %s. "
+                  "AUC %.3f [%.3f, %.3f] beside %.3f of %s; "
                   "Brier skill %+.1f %% [%+.1f, %+.1f].</p>\n",
                   styles[verdict], l1_verdict_text(verdict), l1_reference_text(one->head),
                   m->auc.value, m->auc.low, m->auc.high, m->auc_baseline,
@@ -112,8 +114,8 @@ static void put_promises(const l1_assessment *of, FILE *out)
     (void)fputs(
         "<h2 id=\"promises\">What was once promised</h2>\n<p>These figures were promised for "
         "direction. Each line says whether movement and direction reach them: met, refuted (the "
-        "interval ends below), or neither. <i>For nothing</i> is what needs no model: the commoner answer (accuracy), "
-        "always yes (F1), the closed form (AUC).</p>\n<div class=\"wide\"><table><tr><th>head"
+        "interval ends below), or neither. <i>For nothing</i> is what needs no model: the commoner "
+        "answer (accuracy), always yes (F1), the closed form (AUC).</p>\n<div class=\"wide\"><table><tr><th>head"
         "</th><th>symbol</th><th>figure</th><th>promised</th><th>measured</th><th>for nothing</th>"
         "<th></th></tr>\n",
         out);
