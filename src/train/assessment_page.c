@@ -115,7 +115,8 @@ static void put_promises(const l1_assessment *of, FILE *out)
         "<h2 id=\"promises\">What was once promised</h2>\n<p>These figures were promised for "
         "direction. Each line says whether movement and direction reach them: met, refuted (the "
         "interval ends below), or neither. <i>For nothing</i> is what needs no model: the commoner "
-        "answer (accuracy), always yes (F1), the closed form (AUC).</p>\n<div class=\"wide\"><table><tr><th>head"
+        "answer (accuracy), always yes (F1), the closed form (AUC).</p>\n"
+        "<div class=\"wide\"><table><tr><th>head"
         "</th><th>symbol</th><th>figure</th><th>promised</th><th>measured</th><th>for nothing</th>"
         "<th></th></tr>\n",
         out);
