@@ -66,9 +66,18 @@ int l1_assessment_column(const l1_assessment *assessment, l1_head head, l1_model
 /* "ensemble" or the model's name. */
 const char *l1_score_text(int score);
 
-/* Does the score beat its closed form (or, without one, the base rate)? By the interval of its
- * Brier skill. */
-typedef enum { L1_VERDICT_WORSE, L1_VERDICT_SAME, L1_VERDICT_BETTER } l1_verdict;
+/* Does the score beat its closed form (direction: a coin; trend: the base rate)? By the interval
+ * of its Brier skill; a little when it ends below L1_SKILL_LITTLE. */
+#define L1_SKILL_LITTLE 0.03
+typedef enum {
+    L1_VERDICT_WORSE,
+    L1_VERDICT_SAME,
+    L1_VERDICT_LITTLE,
+    L1_VERDICT_BETTER,
+    L1_VERDICT_COUNT
+} l1_verdict;
+const char *l1_verdict_text(l1_verdict verdict); /* "better than", ... */
+const char *l1_reference_text(l1_head head);     /* "the closed form", "a coin", ... */
 l1_verdict l1_verdict_of(const l1_judged *judged);
 
 /* Figures once promised for direction, accuracy, F1 and AUC, beside what was measured at p = .5 by

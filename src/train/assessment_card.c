@@ -84,12 +84,6 @@ static void put_folds(const l1_assessment *of, l1_head head, int32_t symbol, FIL
     (void)fputs(".\n", out);
 }
 
-static const char *verdict_text(const l1_judged *one)
-{
-    static const char *const texts[] = {"worse than", "not shown to be better than", "better than"};
-    return texts[l1_verdict_of(one)];
-}
-
 static void put_symbol(const l1_assessment *of, l1_head head, int32_t symbol, FILE *out)
 {
     const l1_judged *ensemble = l1_judgement_find(&of->all, head, symbol, L1_SCORE_ENSEMBLE);
@@ -101,11 +95,9 @@ static void put_symbol(const l1_assessment *of, l1_head head, int32_t symbol, FI
                   "| score | AUC | closed form | Brier skill | accuracy | F1 | log loss | Brier | "
                   "ECE | F1 threshold: acc, F1 | operating: acc, F1, passes |\n"
                   "|---|---|---|---|---|---|---|---|---|---|---|\n",
-                  l1_evaluation_event(head), name_of(of, symbol), verdict_text(ensemble),
-                  head == L1_HEAD_TREND       ? "always saying the base rate"
-                  : head == L1_HEAD_DIRECTION ? "a coin"
-                                              : "the closed form",
-                  m->count, m->effective_n, m->base_rate, m->auc_null_se);
+                  l1_evaluation_event(head), name_of(of, symbol),
+                  l1_verdict_text(l1_verdict_of(ensemble)), l1_reference_text(head), m->count,
+                  m->effective_n, m->base_rate, m->auc_null_se);
     for (int score = 0; score < L1_SCORES_COUNT; score++) {
         const l1_judged *one = l1_judgement_find(&of->all, head, symbol, score);
         if (one != NULL) put_row(one, out);

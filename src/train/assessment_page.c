@@ -27,8 +27,9 @@ static const char head_of_page[] =
     "th,td{padding:.28rem .6rem .28rem 0;text-align:right;border-bottom:1px solid var(--rule);"
     "white-space:nowrap}th:first-child,td:first-child{text-align:left}th{color:var(--faint);"
     "font-weight:500}\n"
-    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));"
-    "gap:12px}figure{margin:0;padding:10px;background:var(--box);border-radius:8px;"
+    ".plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));"
+    "gap:12px;align-items:start}figure{margin:0;padding:10px;"
+    "background:var(--box);border-radius:8px;"
     "min-width:0}svg{display:block;width:100%;max-width:480px;height:auto}\n"
     "svg text{font-size:11px;fill:var(--faint)}.grid{stroke:var(--rule)}.axis{stroke:"
     "var(--faint)}.reference{stroke:var(--faint);stroke-dasharray:4 4}\n"
@@ -67,25 +68,22 @@ static void cell(const l1_estimate *of, double scale, int digits, FILE *out)
 
 static void put_verdict(const l1_assessment *of, const l1_judged *one, FILE *out)
 {
-    static const char *const words[] = {
-        [L1_VERDICT_WORSE] = "<span class=\"bad\">worse than</span>",
-        [L1_VERDICT_SAME] = "not shown to be better than",
-        [L1_VERDICT_BETTER] = "<span class=\"good\">better than</span>",
-    };
+    static const char *const styles[L1_VERDICT_COUNT] = {"bad", "", "", "good"};
+    const l1_verdict verdict = l1_verdict_of(one);
     const l1_metrics *m = &one->metrics;
-    const bool formula = one->rows.baseline == NULL;
+    const bool has_form = one->rows.baseline != NULL && one->head != L1_HEAD_DIRECTION;
     (void)fputs("<p class=\"say\"><b>", out);
     l1_plot_text(name_of(of, one->symbol), out);
     (void)fputs(", ", out);
     l1_plot_text(l1_evaluation_event(one->head), out);
     (void)fprintf(out,
-                  "</b>: %s %s. AUC %.3f [%.3f, %.3f] beside %.3f of %s; Brier skill %+.1f %% "
-                  "[%+.1f, %+.1f].</p>\n",
-                  words[l1_verdict_of(one)],
-                  formula ? "always saying the base rate" : "the closed form", m->auc.value,
-                  m->auc.low, m->auc.high, m->auc_baseline,
-                  formula || one->head == L1_HEAD_DIRECTION ? "a coin" : "the closed form",
-                  100 * m->brier_skill.value, 100 * m->brier_skill.low, 100 * m->brier_skill.high);
+                  "</b>: <span class=\"%s\">%s</span> %s. "
+                  "AUC %.3f [%.3f, %.3f] beside %.3f of %s; "
+                  "Brier skill %+.1f %% [%+.1f, %+.1f].</p>\n",
+                  styles[verdict], l1_verdict_text(verdict), l1_reference_text(one->head),
+                  m->auc.value, m->auc.low, m->auc.high, m->auc_baseline,
+                  has_form ? "the closed form" : "a coin", 100 * m->brier_skill.value,
+                  100 * m->brier_skill.low, 100 * m->brier_skill.high);
 }
 
 static void put_short(const l1_assessment *of, const char *command, FILE *out)
@@ -116,8 +114,9 @@ static void put_promises(const l1_assessment *of, FILE *out)
     (void)fputs(
         "<h2 id=\"promises\">What was once promised</h2>\n<p>These figures were promised for "
         "direction. Each line says whether movement and direction reach them: met, refuted (the "
-        "interval ends below), or neither. <i>For nothing</i> is what needs no model: the commoner answer (accuracy), "
-        "always yes (F1), the closed form (AUC).</p>\n<div class=\"wide\"><table><tr><th>head"
+        "interval ends below), or neither. <i>For nothing</i> is what needs no model: the commoner "
+        "answer (accuracy), always yes (F1), the closed form (AUC).</p>\n"
+        "<div class=\"wide\"><table><tr><th>head"
         "</th><th>symbol</th><th>figure</th><th>promised</th><th>measured</th><th>for nothing</th>"
         "<th></th></tr>\n",
         out);
@@ -221,6 +220,11 @@ static void put_reliability(const l1_judged *one, FILE *out)
                           .series = series,
                           .count = 1};
     l1_plot_write(&plot, out);
+}
+
+static void put_reliability_table(const l1_judged *one, FILE *out)
+{
+    (void)fputs("<details><summary>The reliability plot as a table</summary>\n", out);
     (void)fputs("<div class=\"wide\"><table><tr><th>said</th><th>happened</th><th>rows</th></tr>",
                 out);
     for (int i = 0; i < L1_RELIABILITY_BINS; i++) {
@@ -229,7 +233,7 @@ static void put_reliability(const l1_judged *one, FILE *out)
         (void)fprintf(out, "<tr><td>%.3f</td><td>%.3f</td><td>%zu</td></tr>", bin->mean_p,
                       bin->mean_label, bin->count);
     }
-    (void)fputs("</table></div>\n", out);
+    (void)fputs("</table></div></details>\n", out);
 }
 
 /* [low, high] that holds every point and its whisker, with some air. */
@@ -334,12 +338,11 @@ static l1_result put_symbol(const l1_assessment *of, const l1_judged *one, FILE 
     put_table(of, one->head, one->symbol, out);
     (void)fputs("<div class=\"plots\">\n", out);
     L1_TRY(put_roc(one, out, diag));
-    (void)fputs("<div>", out);
     put_reliability(one, out);
-    (void)fputs("</div>", out);
     put_folds(of, one->head, one->symbol, out);
     (void)fputs("</div>\n", out);
     put_fold_table(of, one->head, one->symbol, out);
+    put_reliability_table(one, out);
     return L1_SUCCESS;
 }
 
@@ -423,8 +426,8 @@ static void put_gate_table(const l1_assessment *of, l1_signals kind, FILE *out)
 
 static void put_gate_plots(const l1_assessment *of, l1_signals kind, FILE *out)
 {
-    static const char *const labels[L1_POLICY_COUNT] = {"none",       "models",    "formula",
-                                                        "models 1/2", "form. 1/2", "direction"};
+    static const char *const labels[L1_POLICY_COUNT] = {"none",   "M",      "F",
+                                                        "M half", "F half", "dir"};
     l1_plot_point stopped[L1_POLICY_COUNT], bps[L1_POLICY_COUNT];
     size_t count = 0;
     for (int policy = 0; policy < L1_POLICY_COUNT; policy++) {
@@ -439,7 +442,7 @@ static void put_gate_plots(const l1_assessment *of, l1_signals kind, FILE *out)
     const l1_plot_series of_stopped[] = {{"all symbols", "ensemble", stopped, count, false, true}};
     const l1_plot_series of_bps[] = {{"all symbols", "ensemble", bps, count, false, true}};
     l1_plot plot = {.title = "Stopped out, in % of the trades let through",
-                    .x_name = "gate",
+                    .x_name = "gate: M models, F formula, dir direction",
                     .y_name = "stopped out, %",
                     .x_low = -0.5,
                     .x_high = L1_POLICY_COUNT - 0.5,

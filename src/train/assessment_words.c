@@ -49,8 +49,24 @@ const char *l1_score_text(int score)
 l1_verdict l1_verdict_of(const l1_judged *judged)
 {
     const l1_estimate *skill = &judged->metrics.brier_skill;
-    if (skill->low > 0) return L1_VERDICT_BETTER;
+    if (skill->low > 0) {
+        return skill->high < L1_SKILL_LITTLE ? L1_VERDICT_LITTLE : L1_VERDICT_BETTER;
+    }
     return skill->high < 0 ? L1_VERDICT_WORSE : L1_VERDICT_SAME;
+}
+
+const char *l1_verdict_text(l1_verdict verdict)
+{
+    static const char *const texts[L1_VERDICT_COUNT] = {"worse than", "not shown to be better than",
+                                                        "a little better than", "better than"};
+    L1_ASSERT((int)verdict >= 0 && verdict < L1_VERDICT_COUNT);
+    return texts[verdict];
+}
+
+const char *l1_reference_text(l1_head head)
+{
+    if (head == L1_HEAD_TREND) return "always saying the base rate";
+    return head == L1_HEAD_DIRECTION ? "a coin" : "the closed form";
 }
 
 /* --- promises --- */

@@ -3,14 +3,14 @@
  * Two kinds of signals are judged, every one held for 240 minutes or to its stop, filled at the
  * next minute's open and at the stop's own price:
  *   random   each row's random side and stop (1-4 ATR): what the survival head was trained on
- *   cross    the rule of examples/ema_cross.c on the rows' grid of 25 minutes: EMA60 has crossed
- *            EMA240 since the row before; buys and sells, stop of 3 ATR
- * Thresholds are quantiles of the validation rows before each fold, by symbol: the operating share
- * is vetoed, or the worse half; the formula (the survival's baseline) vetoes the same shares.
- * Direction keeps the fifth of which its head is most sure, on the signal's side.
- * Costs are a number of bps for each trade, so intervals after costs are those before, shifted.
- * Units:       fractions of the entry; bps where said. Intervals: 90 %, days as blocks.
- * Ownership:   the caller frees. Errors: LIMIT_FULL. Determinism: seeded. */
+ *   cross    like examples/ema_cross.c, on the rows' grid of 25 minutes and with EMA60 for its
+ * EMA48: EMA60 has crossed EMA240 since the row before; buys and sells, stop of 3 ATR Thresholds
+ * are quantiles of the validation rows before each fold, by symbol: the operating share is vetoed,
+ * or the worse half; the formula (the survival's baseline) vetoes the same shares. Direction keeps
+ * the fifth of which its head is most sure, on the signal's side. Costs are a number of bps for
+ * each trade, so intervals after costs are those before, shifted. Units:       fractions of the
+ * entry; bps where said. Intervals: 90 %, days as blocks. Ownership:   the caller frees. Errors:
+ * LIMIT_FULL. Determinism: seeded. */
 #ifndef L1_TRAIN_GATE_USE_H
 #define L1_TRAIN_GATE_USE_H
 

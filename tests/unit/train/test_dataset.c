@@ -182,6 +182,11 @@ static void check_labels(const l1_row *row, int horizon)
                           : row->side == L1_SIDE_BUY ? end / entry - 1
                                                      : 1 - end / entry;
     CHECK(fabs(row->trade - earned) < 1e-12);
+    const double a = 3 * row->vector.atr / row->vector.close; /* of either side's rule */
+    const l1_outcome *buy = &row->by_rule[L1_SIDE_BUY], *sell = &row->by_rule[L1_SIDE_SELL];
+    CHECK(buy->alive == (low > entry * (1 - a)) && sell->alive == (high < entry * (1 + a)));
+    CHECK(fabs(buy->trade - (buy->alive ? end / entry - 1 : -a)) < 1e-12);
+    CHECK(fabs(sell->trade - (sell->alive ? 1 - end / entry : -a)) < 1e-12);
     if (row->minute % 20 == 0) {
         CHECK(row->labels[L1_HEAD_TREND] == trend_at(symbol, row->minute + 120));
     }
