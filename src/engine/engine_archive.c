@@ -127,7 +127,7 @@ static void adopt_features(l1_engine *engine, const l1_engine *old)
         const int symbol = l1_bundle_symbol(old->bundle, engine->limits.symbols[i].name);
         if (from[i] >= 0 || symbol < 0) continue;
         l1_bundle_profile(old->bundle, symbol, &profile);
-        l1_feature_profile_take(engine->features, (int32_t)i, &profile);
+        l1_feature_profile_take(engine->features, (int32_t)i, &profile, true);
     }
 }
 

@@ -75,7 +75,7 @@ void l1_engine_on_models(l1_engine *engine, const l1_models_event *models, l1_en
         l1_profile profile;
         if (engine->bundle_symbols[i] < 0) continue;
         l1_bundle_profile(engine->bundle, engine->bundle_symbols[i], &profile);
-        l1_feature_profile_take(engine->features, (int32_t)i, &profile);
+        l1_feature_profile_take(engine->features, (int32_t)i, &profile, none(before));
     }
     answer(engine, models, out);
 }
