@@ -241,6 +241,22 @@ static void test_models__give_a_symbol_its_profile_whenever_it_comes(void **stat
     drop(f);
 }
 
+static void test_models__bring_the_first_profile_whatever_day_it_reaches_to(void **state)
+{
+    (void)state;
+    l1_profile want, got;
+    const l1_limits limits = gated();
+    fixture *f = make(&limits);
+    warm(f); /* bars of later days than the bundle's profile */
+    l1_bundle_profile(f->bank.bundle[0], l1_bundle_symbol(f->bank.bundle[0], "BTC/USDT"), &want);
+    l1_feature_profile(l1_system_engine(f->s.system)->features, BTC, &got);
+    CHECK(got.day > want.day);
+    use(f, lenient, false, NULL);
+    l1_feature_profile(l1_system_engine(f->s.system)->features, BTC, &got);
+    CHECK(memcmp(&want, &got, sizeof want) == 0);
+    drop(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_models__answer_a_command_and_every_refusal),
         cmocka_unit_test(test_models__are_part_of_the_state),
         cmocka_unit_test(test_models__give_a_symbol_its_profile_whenever_it_comes),
+        cmocka_unit_test(test_models__bring_the_first_profile_whatever_day_it_reaches_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
