@@ -41,8 +41,10 @@ static const struct {
       {"gbdt_200", "boosting=gbdt num_leaves=15 max_depth=6 learning_rate=0.05", 200}}},
 };
 
-typedef enum { LIGHTGBM, PORTABLE, AVX512, WAYS } way;
-static const char *const way_names[WAYS] = {"LightGBM", "portable", "AVX-512"};
+typedef enum { LIGHTGBM, PORTABLE, AVX512, BYTES, WAYS } way;
+static const char *const way_names[WAYS] = {"LightGBM", "portable", "AVX-512", "and bytes"};
+static const l1_forest_path paths[WAYS] = {L1_FOREST_PATHS, L1_FOREST_PORTABLE, L1_FOREST_AVX512,
+                                           L1_FOREST_AVX512_BYTES};
 
 static struct {
     l1_forest *forests[2];
@@ -122,9 +124,8 @@ static double score(way by, const double *row)
 {
     if (by == LIGHTGBM)
         return lightgbm_fast_score(w.fast[0], row) + lightgbm_fast_score(w.fast[1], row);
-    const l1_forest_path path = by == AVX512 ? L1_FOREST_AVX512 : L1_FOREST_PORTABLE;
-    return l1_forest_score_by(w.forests[0], path, row) +
-           l1_forest_score_by(w.forests[1], path, row);
+    return l1_forest_score_by(w.forests[0], paths[by], row) +
+           l1_forest_score_by(w.forests[1], paths[by], row);
 }
 
 static uint32_t timed(way by, uint32_t turn, int32_t columns)
@@ -154,8 +155,8 @@ static void print(const char *heat, way by, uint32_t count)
 
 static bool usable(way by)
 {
-    return by != AVX512 || (l1_forest_path_usable(w.forests[0], L1_FOREST_AVX512) &&
-                            l1_forest_path_usable(w.forests[1], L1_FOREST_AVX512));
+    return by == LIGHTGBM || (l1_forest_path_usable(w.forests[0], paths[by]) &&
+                              l1_forest_path_usable(w.forests[1], paths[by]));
 }
 
 static void measure_hot(int32_t columns)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tools/setup.sh GROUP...: installs the Debian packages of the groups that are missing, only those.
 # Groups: build (the program), test (its tests), long (clang, sanitizers, fuzzing, layout), wheels
-# (Python's venv, for libraries that tests and benches compare with).
+# (Python's venv, for libraries that tests and benches compare with), browser (opens `l1 evaluate`'s page).
 # Says what it installs; says nothing and takes no time when all is there.
 set -eu
 
@@ -10,6 +10,7 @@ libsqlite3-dev libssl-dev liblinear-dev xz-utils"
 test="libcmocka-dev libjansson-dev python3 python3-jsonschema sqlite3 strace"
 long="clang-14 clang-format-14 libclang-rt-14-dev"
 wheels="python3-venv libgomp1"
+browser="chromium"
 
 wanted=""
 for group in "$@"; do
@@ -18,8 +19,9 @@ for group in "$@"; do
         test) wanted="$wanted $test" ;;
         long) wanted="$wanted $long" ;;
         wheels) wanted="$wanted $wheels" ;;
+        browser) wanted="$wanted $browser" ;;
         *)
-            echo "usage: tools/setup.sh build|test|long|wheels ..." >&2
+            echo "usage: tools/setup.sh build|test|long|wheels|browser ..." >&2
             exit 2
             ;;
     esac

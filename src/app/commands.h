@@ -15,6 +15,7 @@ int l1_cmd_run(int argc, char **argv);
 int l1_cmd_replay(int argc, char **argv);
 int l1_cmd_score(int argc, char **argv);
 int l1_cmd_train(int argc, char **argv);
+int l1_cmd_evaluate(int argc, char **argv);
 int l1_cmd_verify(int argc, char **argv);
 int l1_cmd_snapshot(int argc, char **argv);
 int l1_cmd_dashboard(int argc, char **argv);

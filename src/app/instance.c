@@ -45,6 +45,13 @@ l1_result l1_instance_find_models(l1_instance *instance, const l1_directory *dir
     return l1_refuse(diag, L1_JOURNAL_CORRUPT, "models", "the bundle kept has another content");
 }
 
+bool l1_instance_has_models(const l1_instance *instance)
+{
+    const l1_hash128 wanted = l1_system_models(instance->system);
+    const bool none = wanted.lo == 0 && wanted.hi == 0;
+    return none || l1_model_bank_find(&instance->models->bank, wanted) != NULL;
+}
+
 void l1_instance_free(l1_instance *instance)
 {
     l1_model_slots_close(instance->models);
@@ -73,11 +80,12 @@ l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *limits, l1_d
         return l1_refuse(diag, L1_CONFIG_VALUE, "config",
                          "the journal's state does not fit the changed configuration: %s", why);
     }
+    const bool had = l1_instance_has_models(instance);
     l1_model_slots *unused = fresh.models;
     fresh.models = instance->models;
     instance->models = unused;
     const bool found = l1_system_use_models(fresh.system, &fresh.models->bank);
-    L1_ASSERT(found); /* the old system scored with it */
+    L1_ASSERT(found == had);
     l1_instance_free(instance);
     *instance = fresh;
     return L1_SUCCESS;

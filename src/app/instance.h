@@ -40,6 +40,9 @@ L1_MUST_USE l1_result l1_instance_adopt(l1_instance *instance, const l1_limits *
 L1_MUST_USE l1_result l1_instance_find_models(l1_instance *instance, const l1_directory *dir,
                                               l1_diag *diag);
 
+/* Whether the bundle that the state scores with is there, or none is wanted. */
+bool l1_instance_has_models(const l1_instance *instance);
+
 /* What a snapshot holds beside the system. */
 typedef struct {
     uint64_t published; /* effect up to which outputs were handed to the bus */

@@ -17,6 +17,7 @@ static const command commands[] = {
      "play history as fast as possible: klines or messages in, reports out"},
     {"score", l1_cmd_score, "features and scores of bars or feature rows"},
     {"train", l1_cmd_train, "train models on klines, or judge them on later ones"},
+    {"evaluate", l1_cmd_evaluate, "how good the models are: walk-forward figures, page, card"},
     {"verify", l1_cmd_verify, "re-run a journal and compare every effect and the state's hash"},
     {"snapshot", l1_cmd_snapshot, "replay closed segments of a journal onto its last snapshot"},
     {"dashboard", l1_cmd_dashboard, "signals, slippage and exposure of a journal, live or not"},
@@ -24,7 +25,6 @@ static const command commands[] = {
     {"control", l1_cmd_control, "halt, resume, cancel_all, status, ... on a running engine"},
     {"config", l1_cmd_config, "check, show or explain the configuration"},
     {"version", l1_cmd_version, "version, build and compiler"},
-    {"evaluate", NULL, "evaluate models"},
     {"feed", NULL, "publish market data"},
     {"sim", NULL, "simulate faults"},
 };

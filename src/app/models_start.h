@@ -8,7 +8,8 @@
 #include "app/runner.h"
 
 /* Reads the folder of ai.models and applies what came of it. Only a failing journal is an error.
- * Nothing is read when no head is configured. `log`: with its line (a library is silent). */
+ * Nothing is read, and none scores, when no head is configured. `log`: with its line (a library is
+ * silent). */
 L1_MUST_USE l1_result l1_models_start(l1_runner *runner, const l1_config *config, bool log,
                                       l1_diag *diag);
 

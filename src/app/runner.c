@@ -362,7 +362,12 @@ l1_result l1_runner_take_models(l1_runner *runner, const l1_models_event *models
 {
     const l1_hash128 scoring = l1_system_models(runner->instance.system);
     const bool same = models->hash.lo == scoring.lo && models->hash.hi == scoring.hi;
-    if (same && !models->commanded) return L1_SUCCESS;
+    if (same && !models->commanded) { /* after a start without its bundle it is back now */
+        const bool found =
+            l1_system_use_models(runner->instance.system, &runner->instance.models->bank);
+        L1_ASSERT(found);
+        return L1_SUCCESS;
+    }
     const l1_event event = {
         .kind = L1_EVENT_MODELS, .at_ns = l1_runner_now_ns(runner), .as.models = *models};
     return apply(runner, &event, 0, diag);

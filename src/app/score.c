@@ -103,6 +103,13 @@ static void table_head(const char *name, const l1_head_scores *scores)
     }
 }
 
+/* JSON has no infinity, which a threshold that never vetoes is, and no NaN. */
+static void json_number(const char *key, double number)
+{
+    const bool finite = number - number == 0;
+    (void)(finite ? printf("\"%s\":%.17g", key, number) : printf("\"%s\":null", key));
+}
+
 static void json_head(const char *name, const l1_head_scores *scores, bool first)
 {
     const char *comma = "";
@@ -111,11 +118,13 @@ static void json_head(const char *name, const l1_head_scores *scores, bool first
     (void)printf("\"scores\":{");
     for (int i = 0; i < L1_SCORES_COUNT; i++) {
         if (!scores->has[i]) continue;
-        /* A threshold of -inf never vetoes; JSON has no infinity. */
-        const bool never = scores->threshold[i] < -1e300;
-        (void)printf("%s\"%s\":{\"log_odds\":%.17g,\"probability\":%.17g,\"threshold\":", comma,
-                     score_names[i], scores->log_odds[i], probability(scores->log_odds[i]));
-        (void)(never ? printf("null}") : printf("%.17g}", scores->threshold[i]));
+        (void)printf("%s\"%s\":{", comma, score_names[i]);
+        json_number("log_odds", scores->log_odds[i]);
+        (void)printf(",");
+        json_number("probability", probability(scores->log_odds[i]));
+        (void)printf(",");
+        json_number("threshold", scores->threshold[i]);
+        (void)printf("}");
         comma = ",";
     }
     (void)printf("}}");
@@ -147,7 +156,7 @@ static double stop_fraction(const l1_score_bars *options, const l1_feature_vecto
     return (apart < 0 ? -apart : apart) / vector->close;
 }
 
-static void print_heads(const l1_score_bars *options, const l1_bundle *bundle,
+static bool print_heads(const l1_score_bars *options, const l1_bundle *bundle,
                         const l1_feature_vector *vector)
 {
     const l1_limits *limits = &options->config->limits;
@@ -161,7 +170,7 @@ static void print_heads(const l1_score_bars *options, const l1_bundle *bundle,
     if (question.symbol < 0) {
         (void)fprintf(stderr, "l1 score: the bundle was not trained for %s\n",
                       limits->symbols[options->symbol].name);
-        return;
+        return false;
     }
     for (unsigned head = 0; head < L1_HEAD_COUNT; head++) {
         l1_head_scores scores;
@@ -174,6 +183,7 @@ static void print_heads(const l1_score_bars *options, const l1_bundle *bundle,
         }
         first = false;
     }
+    return true;
 }
 
 static int score_state(const l1_score_bars *options, const l1_feature_state *state)
@@ -187,10 +197,10 @@ static int score_state(const l1_score_bars *options, const l1_feature_state *sta
     }
     print_features(options, &vector);
     const l1_bundle *bundle = l1_score_bundle(options->config, &slots);
-    if (bundle != NULL) print_heads(options, bundle, &vector);
+    const bool printed = bundle != NULL && print_heads(options, bundle, &vector);
     if (options->json) (void)printf("}}\n");
     l1_model_slots_close(slots);
-    return bundle != NULL && fflush(stdout) == 0 ? L1_EXIT_DONE : L1_EXIT_FAILED;
+    return printed && fflush(stdout) == 0 ? L1_EXIT_DONE : L1_EXIT_FAILED;
 }
 
 int l1_score_from_bars(const l1_score_bars *options)

@@ -17,6 +17,8 @@ _Static_assert(sizeof(double) == 8 && sizeof(unsigned long long) == 8, "IEEE 754
 #define SIGN_BIT (UINT64_C(1) << 63)
 #define INFINITY_BITS UINT64_C(0x7ff0000000000000)
 #define NAN_BITS UINT64_C(0x7ff8000000000000)
+#define SQRT_2 0x1.6a09e667f3bcdp+0
+#define LANES 4 /* numbers that one series is computed of side by side */
 
 /* ln 2 in two parts; the first has 38 bits, so that its product with any exponent is exact. */
 static const double ln2_high = 0x1.62e42fefa0000p-1, ln2_low = 0x1.cf79abc9e3b3ap-40;
@@ -74,8 +76,20 @@ static double atanh_rest(double square)
     return rest * square;
 }
 
-/* x = 2^exponent m with m in [sqrt(1/2), sqrt 2); ln m = 2 atanh(s), s = (m - 1) / (m + 1). The
+/* ln of 2^exponent m, m in [sqrt(1/2), sqrt 2): ln m = 2 atanh(s), s = (m - 1) / (m + 1). The
  * quotient is carried with its remainder, so 2s counts as exact. */
+static inline double ln_of_parts(double m, double exponent)
+{
+    double below_low, s_d_low, lead_low;
+    const double above = m - 1.0, below = sum(m, 1.0, &below_low);
+    const double s = above / below;
+    const double s_d = product(s, below, &s_d_low);
+    const double s_low = (((above - s_d) - s_d_low) - s * below_low) / below;
+    const double lead = sum(exponent * ln2_high, 2.0 * s, &lead_low);
+    const double rest = 2.0 * s * atanh_rest(s * s) + (2.0 * s_low + exponent * ln2_low);
+    return lead + (lead_low + rest);
+}
+
 double l1_ln(double x)
 {
     uint64_t bits = l1_real_bits(x);
@@ -90,42 +104,83 @@ double l1_ln(double x)
     exponent += (int)(bits >> MANTISSA_BITS) - EXPONENT_BIAS;
     const uint64_t fraction = bits & ((UINT64_C(1) << MANTISSA_BITS) - 1);
     double m = l1_real_of_bits(fraction | (uint64_t)EXPONENT_BIAS << MANTISSA_BITS);
-    if (m >= 0x1.6a09e667f3bcdp+0) { /* sqrt 2 */
+    if (m >= SQRT_2) {
         m *= 0.5;
         exponent++;
     }
     L1_ASSERT(m > 0.7 && m < 1.5);
-    double below_low, s_d_low, lead_low;
-    const double above = m - 1.0, below = sum(m, 1.0, &below_low);
-    const double s = above / below;
-    const double s_d = product(s, below, &s_d_low);
-    const double s_low = (((above - s_d) - s_d_low) - s * below_low) / below;
-    const double lead = sum(exponent * ln2_high, 2.0 * s, &lead_low);
-    const double rest = 2.0 * s * atanh_rest(s * s) + (2.0 * s_low + exponent * ln2_low);
-    return lead + (lead_low + rest);
+    return ln_of_parts(m, exponent);
+}
+
+/* Normal numbers side by side, so that their series overlap. */
+static void ln_lanes(const double x[LANES], double out[LANES])
+{
+    double parts[LANES], exponents[LANES];
+    for (int i = 0; i < LANES; i++) {
+        const uint64_t bits = l1_real_bits(x[i]);
+        const uint64_t fraction = bits & ((UINT64_C(1) << MANTISSA_BITS) - 1);
+        const double m = l1_real_of_bits(fraction | (uint64_t)EXPONENT_BIAS << MANTISSA_BITS);
+        const bool upper = m >= SQRT_2;
+        exponents[i] = (int)(bits >> MANTISSA_BITS) - EXPONENT_BIAS + upper;
+        parts[i] = upper ? m * 0.5 : m;
+    }
+    for (int i = 0; i < LANES; i++) out[i] = ln_of_parts(parts[i], exponents[i]);
+}
+
+static bool ln_is_plain(double x)
+{
+    return x >= 0x1.0p-1022 && x <= 0x1.fffffffffffffp+1023;
+}
+
+/* Whole blocks of plain numbers at once, the others one by one. */
+static void many(const double *x, double *out, size_t count, bool (*is_plain)(double),
+                 void (*lanes)(const double *, double *), double (*one)(double))
+{
+    L1_ASSERT(x != out);
+    for (size_t at = 0; at < count; at += LANES) {
+        bool plain = count - at >= LANES;
+        for (size_t i = at; plain && i < at + LANES; i++) plain = is_plain(x[i]);
+        if (plain) lanes(x + at, out + at);
+        for (size_t i = at; !plain && i < count && i < at + LANES; i++) out[i] = one(x[i]);
+    }
+}
+
+void l1_ln_many(const double *x, double *out, size_t count)
+{
+    many(x, out, count, ln_is_plain, ln_lanes, l1_ln);
 }
 
 /* ---- exponential ------------------------------------------------------------------------- */
 
 #define EXP_TERMS 14
 
-/* e^(x + x_low) x (factor + factor_low), each low part far below its own; the factor near 1.
- * e^x = 2^k e^r, r = x - k ln 2, |r| < 0.35. */
-static double exp_times(double x, double x_low, double factor, double factor_low)
+/* The k of e^x = 2^k e^r, |r| < 0.35. */
+static inline int exp_turns(double x)
 {
     static const double log2_e = 0x1.71547652b82fep+0;
     const double turns = x * log2_e;
-    const int k = (int)(turns < 0.0 ? turns - 0.5 : turns + 0.5);
+    return (int)(turns < 0.0 ? turns - 0.5 : turns + 0.5);
+}
+
+/* e^(x + x_low) x (factor + factor_low) / 2^k, each low part far below its own; the factor near 1.
+ * r = x - k ln 2. */
+static inline double exp_mantissa(double x, double x_low, double factor, double factor_low, int k)
+{
     double r_low, one_low, power_low, low;
     const double r = sum(x - k * ln2_high, x_low - k * ln2_low, &r_low);
-    L1_ASSERT(r > -0.35 && r < 0.35);
     double tail = 1.0 / EXP_TERMS; /* 1/2! + r/3! + r^2/4! + ... = 1/2 (1 + r/3 (1 + r/4 (...))) */
     for (int term = EXP_TERMS - 1; term >= 2; term--) tail = (1.0 + r * tail) * (1.0 / term);
     const double one_r = sum(1.0, r, &one_low);
     const double power = sum(one_r, one_low + (r * r * tail + (r_low + r * r_low)), &power_low);
     const double lead = product(power, factor, &low);
-    const double mantissa = lead + (low + (power_low * factor + power * factor_low));
-    L1_ASSERT(power > 0.7 && power < 1.5);
+    return lead + (low + (power_low * factor + power * factor_low));
+}
+
+static double exp_times(double x, double x_low, double factor, double factor_low)
+{
+    const int k = exp_turns(x);
+    const double mantissa = exp_mantissa(x, x_low, factor, factor_low, k);
+    L1_ASSERT(x - k * ln2_high > -0.35 && x - k * ln2_high < 0.35);
     const int half = k / 2; /* in two steps: 2^k alone may lie beyond the range */
     return mantissa * power_of_two(half) * power_of_two(k - half);
 }
@@ -136,6 +191,26 @@ double l1_exp(double x)
     if (x > 709.79) return l1_real_of_bits(INFINITY_BITS);
     if (x < -746.0) return 0.0;
     return exp_times(x, 0.0, 1.0, 0.0);
+}
+
+/* Results that are normal numbers: one power of two does. */
+static void exp_lanes(const double x[LANES], double out[LANES])
+{
+    for (int i = 0; i < LANES; i++) {
+        const int k = exp_turns(x[i]);
+        const uint64_t power = (uint64_t)(uint32_t)(k + EXPONENT_BIAS) << MANTISSA_BITS;
+        out[i] = exp_mantissa(x[i], 0.0, 1.0, 0.0, k) * l1_real_of_bits(power);
+    }
+}
+
+static bool exp_is_plain(double x)
+{
+    return x > -700.0 && x < 700.0;
+}
+
+void l1_exp_many(const double *x, double *out, size_t count)
+{
+    many(x, out, count, exp_is_plain, exp_lanes, l1_exp);
 }
 
 /* ---- complementary error function -------------------------------------------------------- */
@@ -210,31 +285,36 @@ static void small_angle(double r, double *sine, double *cosine)
     *cosine = even;
 }
 
-/* The sine of `turns` plus `quarters` quarter turns. */
-static double circle(double turns, int quarters)
+void l1_circle_turns(double turns, double *sine, double *cosine)
 {
+    *sine = *cosine = turns;
     if (!(turns >= -0x1.0p51 && turns <= 0x1.0p51)) {
         turns -= turns; /* whole turns; infinity becomes NaN */
-        if (turns != turns) return turns;
+        *sine = *cosine = turns;
+        if (turns != turns) return;
     }
     const double fourfold = turns * 4.0;
     const int64_t nearest = (int64_t)(fourfold < 0.0 ? fourfold - 0.5 : fourfold + 0.5);
-    double sine, cosine;
-    small_angle((fourfold - (double)nearest) * 0.25, &sine, &cosine);
-    switch ((nearest + quarters) & 3) {
-    case 0: return sine;
-    case 1: return cosine;
-    case 2: return 0.0 - sine;
-    default: return 0.0 - cosine;
+    double odd, even;
+    small_angle((fourfold - (double)nearest) * 0.25, &odd, &even);
+    switch (nearest & 3) {
+    case 0: *sine = odd, *cosine = even; break;
+    case 1: *sine = even, *cosine = 0.0 - odd; break;
+    case 2: *sine = 0.0 - odd, *cosine = 0.0 - even; break;
+    default: *sine = 0.0 - even, *cosine = odd; break;
     }
 }
 
 double l1_sin_turns(double turns)
 {
-    return circle(turns, 0);
+    double sine, cosine;
+    l1_circle_turns(turns, &sine, &cosine);
+    return sine;
 }
 
 double l1_cos_turns(double turns)
 {
-    return circle(turns, 1);
+    double sine, cosine;
+    l1_circle_turns(turns, &sine, &cosine);
+    return cosine;
 }

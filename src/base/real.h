@@ -16,6 +16,10 @@ double l1_ln(double x);
 /* e to the x; < 1 ulp in the normal range. Overflow gives inf, underflow goes down to 0. */
 double l1_exp(double x);
 
+/* The same bits for many at once, sooner; `out` is another array. */
+void l1_ln_many(const double *x, double *out, size_t count);
+void l1_exp_many(const double *x, double *out, size_t count);
+
 /* Complementary error function; relative error < 4 ulp for x <= 26. */
 double l1_erfc(double x);
 
@@ -23,6 +27,7 @@ double l1_erfc(double x);
  * not radians: multiples of a quarter are exact. */
 double l1_sin_turns(double turns);
 double l1_cos_turns(double turns);
+void l1_circle_turns(double turns, double *sine, double *cosine); /* both of them */
 
 /* The double nearest to a text (ties to even) as C's strtod reads it in the C locale: optional
  * sign, digits with an optional point, optional exponent; or inf, infinity, nan in any case. No

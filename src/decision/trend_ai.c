@@ -16,12 +16,17 @@ static const l1_rule veto_of[L1_SCORES_COUNT] = {
 };
 
 /* L1_OFF for a score that is no number; such a one reaches no threshold. */
-static int64_t probability_e8(double log_odds)
+static int64_t share_e8(double log_odds, double power)
 {
     int64_t e8 = 0;
-    const bool made = l1_decimal_from_double(1.0 / (1.0 + l1_exp(-log_odds)), &e8);
+    const bool made = l1_decimal_from_double(1.0 / (1.0 + power), &e8);
     L1_ASSERT(made || log_odds != log_odds);
     return made ? e8 : L1_OFF;
+}
+
+static int64_t probability_e8(double log_odds)
+{
+    return share_e8(log_odds, l1_exp(-log_odds));
 }
 
 static bool in(uint32_t heads, unsigned head)
@@ -58,18 +63,26 @@ static void judge(const l1_head_scores *scores, const char *head, l1_gate_verdic
     }
 }
 
+/* All scores and the ensemble's threshold as probabilities. */
 static l1_scores reported(const l1_head_scores *scores)
 {
-    int64_t e8[L1_SCORES_COUNT];
-    for (int i = 0; i < L1_SCORES_COUNT; i++) {
-        e8[i] = scores->has[i] ? probability_e8(scores->log_odds[i]) : L1_OFF;
+    enum { THRESHOLD = L1_SCORES_COUNT, COUNT };
+    double log_odds[COUNT], minus[COUNT], powers[COUNT];
+    int64_t e8[COUNT];
+    for (int i = 0; i < L1_SCORES_COUNT; i++) log_odds[i] = scores->log_odds[i];
+    log_odds[THRESHOLD] = scores->threshold[L1_SCORE_ENSEMBLE];
+    for (int i = 0; i < COUNT; i++) minus[i] = -log_odds[i];
+    l1_exp_many(minus, powers, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        const bool has = i == THRESHOLD || scores->has[i];
+        e8[i] = has ? share_e8(log_odds[i], powers[i]) : L1_OFF;
     }
     return (l1_scores){
         .logreg_e8 = e8[L1_MODEL_LOGREG],
         .random_forest_e8 = e8[L1_MODEL_RANDOM_FOREST],
         .lightgbm_e8 = e8[L1_MODEL_LIGHTGBM],
         .ensemble_e8 = e8[L1_SCORE_ENSEMBLE],
-        .threshold_e8 = probability_e8(scores->threshold[L1_SCORE_ENSEMBLE]),
+        .threshold_e8 = e8[THRESHOLD],
     };
 }
 

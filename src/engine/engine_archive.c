@@ -121,6 +121,14 @@ static void adopt_features(l1_engine *engine, const l1_engine *old)
         from[i] = l1_limits_symbol(&old->limits, engine->limits.symbols[i].name);
     }
     l1_feature_state_adopt(engine->features, old->features, from);
+    /* The bundle stays, so no MODELS event will bring a new symbol its profile. */
+    for (uint32_t i = 0; i < engine->limits.symbols_count && old->bundle != NULL; i++) {
+        l1_profile profile;
+        const int symbol = l1_bundle_symbol(old->bundle, engine->limits.symbols[i].name);
+        if (from[i] >= 0 || symbol < 0) continue;
+        l1_bundle_profile(old->bundle, symbol, &profile);
+        l1_feature_profile_take(engine->features, (int32_t)i, &profile, true);
+    }
 }
 
 static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int32_t *map,

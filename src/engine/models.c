@@ -51,7 +51,6 @@ l1_ai_view l1_engine_ai_view(const l1_engine *engine)
  * AI_UNAVAILABLE. */
 static void answer(l1_engine *engine, const l1_models_event *models, l1_engine_out *out)
 {
-    char hex[33];
     if (models->refused) {
         l1_engine_alert(engine, L1_ALERT_MODELS_UNAVAILABLE, -1, NULL, L1_OFF, L1_OFF, out,
                         "%s: %s", none(models->hash) ? "no models score" : "the old models stay",
@@ -59,9 +58,10 @@ static void answer(l1_engine *engine, const l1_models_event *models, l1_engine_o
         return;
     }
     if (!models->commanded) return;
-    l1_hash_hex(models->hash, hex);
+    /* The hash as the blob beside the journal is named. */
     l1_engine_alert(engine, L1_ALERT_MODELS_LOADED, -1, NULL, L1_OFF, L1_OFF, out,
-                    "models %s score from now on", hex);
+                    "models %016llx%016llx score from now on", (unsigned long long)models->hash.hi,
+                    (unsigned long long)models->hash.lo);
 }
 
 void l1_engine_on_models(l1_engine *engine, const l1_models_event *models, l1_engine_out *out)
@@ -75,7 +75,7 @@ void l1_engine_on_models(l1_engine *engine, const l1_models_event *models, l1_en
         l1_profile profile;
         if (engine->bundle_symbols[i] < 0) continue;
         l1_bundle_profile(engine->bundle, engine->bundle_symbols[i], &profile);
-        l1_feature_profile_take(engine->features, (int32_t)i, &profile);
+        l1_feature_profile_take(engine->features, (int32_t)i, &profile, none(before));
     }
     answer(engine, models, out);
 }

@@ -142,9 +142,10 @@ void l1_feature_profile(const l1_feature_state *state, int32_t symbol, l1_profil
     *out = seen_at(state, symbol)->history.profile;
 }
 
-void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_profile *profile)
+void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_profile *profile,
+                             bool first)
 {
-    l1_symbol_history_take_profile(&at(state, symbol)->history, profile);
+    l1_symbol_history_take_profile(&at(state, symbol)->history, profile, first);
 }
 
 /* ---- archive ----------------------------------------------------------------------------- */

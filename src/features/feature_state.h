@@ -60,9 +60,10 @@ l1_features_status l1_feature_vector_at(const l1_feature_state *state, int32_t s
                                         l1_feature_vector *out);
 
 /* The running profile, and its replacement by a bundle's (l1_profile_valid) when that one's day is
- * later. */
+ * later; by the `first` one whatever its day, because what runs was learnt from 1. */
 void l1_feature_profile(const l1_feature_state *state, int32_t symbol, l1_profile *out);
-void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_profile *profile);
+void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_profile *profile,
+                             bool first);
 
 /* A sentence for the operator; static storage. */
 const char *l1_features_status_text(l1_features_status status);

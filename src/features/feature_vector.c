@@ -12,6 +12,27 @@
 #define RANGE_SHIFT 1e-6
 #define SHARE_SHIFT 1e-3
 
+/* Everything that a logarithm is taken of: all at once, between the two halves of the work. */
+typedef enum {
+    LOG_VOLUME_5,
+    LOG_VOLUME_60,
+    LOG_TRADES_15,
+    LOG_SQUARE_15,
+    LOG_SQUARE_60,
+    LOG_SQUARE_240,
+    LOG_SQUARE_1440,
+    LOG_SQUARE_10080,
+    LOG_BANDWIDTH,
+    LOG_ATR,
+    LOG_RANGE,
+    LOG_PAST_15,
+    LOG_PAST_60,
+    LOG_PAST_240,
+    LOG_NEXT_60,
+    LOG_NEXT_240,
+    LOGS_COUNT
+} log_id;
+
 /* What several values share. */
 typedef struct {
     const l1_feature_symbol *own, *peer;
@@ -21,7 +42,7 @@ typedef struct {
     l1_i128 square_240, peer_square_240, product_240;
     l1_minute_window day; /* own, 1440 minutes */
     double correlation;
-    double *values;
+    double *values, *of; /* `of`: by log_id, what a logarithm is taken of */
 } vector_work;
 
 static double clip(double value)
@@ -35,10 +56,10 @@ static double over(double value, double divisor)
     return divisor == 0.0 ? 0.0 : value / divisor;
 }
 
-/* ln(value / divisor + shift); 0 when the divisor is. */
-static double log_over(double value, double divisor, double shift)
+/* Its logarithm is that of value / divisor + shift; 0 when the divisor is. */
+static double shifted(double value, double divisor, double shift)
 {
-    return divisor == 0.0 ? 0.0 : l1_ln(value / divisor + shift);
+    return divisor == 0.0 ? 1.0 : value / divisor + shift;
 }
 
 static double mean_square(const l1_minute_sums *sums, int64_t minute, int64_t width)
@@ -103,9 +124,9 @@ static void fill_own(const vector_work *work)
     values[L1_FEATURE_TAKER_60] = taker_share(&last_60);
     const double volume = (double)work->day.volume / L1_DAY_MINUTES;
     const double trades = (double)work->day.trades / L1_DAY_MINUTES;
-    values[L1_FEATURE_VOLUME_5] = log_over((double)last_5.volume / 5, volume, SHARE_SHIFT);
-    values[L1_FEATURE_VOLUME_60] = log_over((double)last_60.volume / 60, volume, SHARE_SHIFT);
-    values[L1_FEATURE_TRADES_15] = log_over((double)last_15.trades / 15, trades, SHARE_SHIFT);
+    work->of[LOG_VOLUME_5] = shifted((double)last_5.volume / 5, volume, SHARE_SHIFT);
+    work->of[LOG_VOLUME_60] = shifted((double)last_60.volume / 60, volume, SHARE_SHIFT);
+    work->of[LOG_TRADES_15] = shifted((double)last_15.trades / 15, trades, SHARE_SHIFT);
 }
 
 /* The ratio of prices: its return, and where it stands in a day's mean and deviation. */
@@ -157,34 +178,23 @@ static void fill_peer(const vector_work *work)
     values[L1_FEATURE_BETA_240] = over((double)work->product_240, (double)work->peer_square_240);
 }
 
-/* Shares of volatility, and the terms of HAR that are logarithms of it. */
-static void fill_sigma(const vector_work *work, double *har)
+static void fill_sigma(const vector_work *work)
 {
     static const int64_t widths[] = {15, 60, 240, 1440, 10080};
     const l1_minute_sums *const sums = &work->own->history.sums;
-    double squares[5], logs[5], *const values = work->values;
-    for (int i = 0; i < 5; i++) {
-        squares[i] = mean_square(sums, work->minute, widths[i]);
-        logs[i] = 0.5 * l1_ln(squares[i]);
-        har[1 + i] = clip(logs[i]);
-    }
-    const bool moves = squares[3] > 0.0;
-    const double sd_log = logs[3];
-    values[L1_FEATURE_SIGMA_RATIO_15] = moves ? logs[0] - sd_log : 0.0;
-    values[L1_FEATURE_SIGMA_RATIO_60] = moves ? logs[1] - sd_log : 0.0;
-    values[L1_FEATURE_SIGMA_RATIO_240] = moves ? logs[2] - sd_log : 0.0;
-    values[L1_FEATURE_SIGMA_RATIO_10080] = squares[4] > 0.0 ? sd_log - logs[4] : 0.0;
-    values[L1_FEATURE_SIGMA_1440] = sd_log;
     const double close = work->readings->close, sd = work->sd;
+    double *const of = work->of;
+    for (int i = 0; i < 5; i++) {
+        of[LOG_SQUARE_15 + i] = mean_square(sums, work->minute, widths[i]);
+    }
     const l1_extreme range = l1_extremes_at(&work->own->history.extremes, work->minute);
-    values[L1_FEATURE_BANDWIDTH_1H] =
-        log_over(work->readings->bollinger_width, sd * sqrt(60.0), 0.0);
-    values[L1_FEATURE_ATR_15M] = log_over(work->readings->atr_15m / close, sd * sqrt(15.0), 0.0);
-    values[L1_FEATURE_RANGE_60] = log_over(
-        l1_decimal_to_double(range.high_e8 - range.low_e8) / close, sd * sqrt(60.0), RANGE_SHIFT);
+    of[LOG_BANDWIDTH] = shifted(work->readings->bollinger_width, sd * sqrt(60.0), 0.0);
+    of[LOG_ATR] = shifted(work->readings->atr_15m / close, sd * sqrt(15.0), 0.0);
+    of[LOG_RANGE] = shifted(l1_decimal_to_double(range.high_e8 - range.low_e8) / close,
+                            sd * sqrt(60.0), RANGE_SHIFT);
 }
 
-static void fill_time(const vector_work *work, double *har)
+static void fill_time(const vector_work *work)
 {
     const int64_t minute = work->minute;
     const int64_t of_day = minute % L1_DAY_MINUTES;
@@ -193,21 +203,48 @@ static void fill_time(const vector_work *work, double *har)
     const double week = (double)of_week / (7 * L1_DAY_MINUTES);
     const l1_profile *const profile = l1_profile_at(&work->own->history, minute);
     double *const values = work->values;
-    values[L1_FEATURE_DAY_SIN] = l1_sin_turns(day);
-    values[L1_FEATURE_DAY_COS] = l1_cos_turns(day);
-    values[L1_FEATURE_WEEK_SIN] = l1_sin_turns(week);
-    values[L1_FEATURE_WEEK_COS] = l1_cos_turns(week);
+    l1_circle_turns(day, &values[L1_FEATURE_DAY_SIN], &values[L1_FEATURE_DAY_COS]);
+    l1_circle_turns(week, &values[L1_FEATURE_WEEK_SIN], &values[L1_FEATURE_WEEK_COS]);
     values[L1_FEATURE_IS_BTC] = work->own->kind == L1_ASSET_BTC;
     values[L1_FEATURE_IS_ETH] = work->own->kind == L1_ASSET_ETH;
-    values[L1_FEATURE_PROFILE_PAST_60] = l1_profile_q(profile, minute - 59, 60);
-    values[L1_FEATURE_PROFILE_PAST_240] = l1_profile_q(profile, minute - 239, 240);
-    values[L1_FEATURE_PROFILE_NEXT_60] = l1_profile_q(profile, minute + 1, 60);
-    values[L1_FEATURE_PROFILE_NEXT_240] = l1_profile_q(profile, minute + 1, L1_HORIZON_MINUTES);
+    work->of[LOG_PAST_15] = l1_profile_mean(profile, minute - 14, 15);
+    work->of[LOG_PAST_60] = l1_profile_mean(profile, minute - 59, 60);
+    work->of[LOG_PAST_240] = l1_profile_mean(profile, minute - 239, 240);
+    work->of[LOG_NEXT_60] = l1_profile_mean(profile, minute + 1, 60);
+    work->of[LOG_NEXT_240] = l1_profile_mean(profile, minute + 1, L1_HORIZON_MINUTES);
+}
+
+/* Values that are logarithms, and the terms of HAR. Roots are taken of squares by halving. */
+static void fill_logs(const vector_work *work, double *har)
+{
+    double logs[LOGS_COUNT], *const values = work->values;
+    l1_ln_many(work->of, logs, LOGS_COUNT);
+    for (int i = LOG_SQUARE_15; i <= LOG_SQUARE_10080; i++) logs[i] *= 0.5;
+    for (int i = LOG_PAST_15; i <= LOG_NEXT_240; i++) logs[i] *= 0.5;
+    const bool moves = work->of[LOG_SQUARE_1440] > 0.0;
+    const double sd_log = logs[LOG_SQUARE_1440];
+    values[L1_FEATURE_VOLUME_5] = logs[LOG_VOLUME_5];
+    values[L1_FEATURE_VOLUME_60] = logs[LOG_VOLUME_60];
+    values[L1_FEATURE_TRADES_15] = logs[LOG_TRADES_15];
+    values[L1_FEATURE_SIGMA_RATIO_15] = moves ? logs[LOG_SQUARE_15] - sd_log : 0.0;
+    values[L1_FEATURE_SIGMA_RATIO_60] = moves ? logs[LOG_SQUARE_60] - sd_log : 0.0;
+    values[L1_FEATURE_SIGMA_RATIO_240] = moves ? logs[LOG_SQUARE_240] - sd_log : 0.0;
+    values[L1_FEATURE_SIGMA_RATIO_10080] =
+        work->of[LOG_SQUARE_10080] > 0.0 ? sd_log - logs[LOG_SQUARE_10080] : 0.0;
+    values[L1_FEATURE_SIGMA_1440] = sd_log;
+    values[L1_FEATURE_BANDWIDTH_1H] = logs[LOG_BANDWIDTH];
+    values[L1_FEATURE_ATR_15M] = logs[LOG_ATR];
+    values[L1_FEATURE_RANGE_60] = logs[LOG_RANGE];
+    values[L1_FEATURE_PROFILE_PAST_60] = logs[LOG_PAST_60];
+    values[L1_FEATURE_PROFILE_PAST_240] = logs[LOG_PAST_240];
+    values[L1_FEATURE_PROFILE_NEXT_60] = logs[LOG_NEXT_60];
+    values[L1_FEATURE_PROFILE_NEXT_240] = logs[LOG_NEXT_240];
     har[0] = 1.0;
-    har[6] = clip(l1_profile_q(profile, minute - 14, 15));
-    har[7] = clip(values[L1_FEATURE_PROFILE_PAST_60]);
-    har[8] = clip(values[L1_FEATURE_PROFILE_PAST_240]);
-    har[9] = clip(values[L1_FEATURE_PROFILE_NEXT_240]);
+    for (int i = 0; i < 5; i++) har[1 + i] = clip(logs[LOG_SQUARE_15 + i]);
+    har[6] = clip(logs[LOG_PAST_15]);
+    har[7] = clip(logs[LOG_PAST_60]);
+    har[8] = clip(logs[LOG_PAST_240]);
+    har[9] = clip(logs[LOG_NEXT_240]);
 }
 
 bool l1_feature_vector_compute(const l1_feature_symbol *own, const l1_feature_symbol *peer,
@@ -216,6 +253,7 @@ bool l1_feature_vector_compute(const l1_feature_symbol *own, const l1_feature_sy
     L1_ASSERT(own != peer);
     L1_ASSERT(minute >= L1_BURN_IN_MINUTES);
     const l1_minute_sums *const mine = &own->history.sums, *const other = &peer->history.sums;
+    double of[LOGS_COUNT];
     vector_work work = {
         .own = own,
         .peer = peer,
@@ -229,14 +267,16 @@ bool l1_feature_vector_compute(const l1_feature_symbol *own, const l1_feature_sy
         .product_240 = l1_products_over(&own->pair, minute, 240),
         .day = l1_totals_over(mine, minute, L1_DAY_MINUTES),
         .values = out->values,
+        .of = of,
     };
     const double both = sqrt((double)work.square_240 * (double)work.peer_square_240);
     work.correlation = over((double)work.product_240, both);
     fill_own(&work);
     fill_ratio(&work);
     fill_peer(&work);
-    fill_sigma(&work, out->har);
-    fill_time(&work, out->har);
+    fill_sigma(&work);
+    fill_time(&work);
+    fill_logs(&work, out->har);
     out->close_ns = (minute + 1) * L1_MINUTE_NS;
     out->close = work.readings->close;
     out->s1440 = work.sd;

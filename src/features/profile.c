@@ -40,7 +40,7 @@ void l1_profile_learn(l1_profile *profile, int64_t day, double mean_square,
     }
 }
 
-double l1_profile_q(const l1_profile *profile, int64_t first, int64_t count)
+double l1_profile_mean(const l1_profile *profile, int64_t first, int64_t count)
 {
     L1_ASSERT(first >= 0);
     L1_ASSERT(count > 0 && count <= 240);
@@ -59,7 +59,12 @@ double l1_profile_q(const l1_profile *profile, int64_t first, int64_t count)
         day++;
         slots = profile->slots[is_weekend(day)];
     }
-    return 0.5 * l1_ln(sum / (double)count);
+    return sum / (double)count;
+}
+
+double l1_profile_q(const l1_profile *profile, int64_t first, int64_t count)
+{
+    return 0.5 * l1_ln(l1_profile_mean(profile, first, count));
 }
 
 bool l1_profile_valid(const l1_profile *profile)

@@ -30,6 +30,7 @@ void l1_profile_learn(l1_profile *profile, int64_t day, double mean_square,
 
 /* q(a, b) = 0.5 ln(mean of the slots of minutes first..first + count - 1); count <= 240. */
 double l1_profile_q(const l1_profile *profile, int64_t first, int64_t count);
+double l1_profile_mean(const l1_profile *profile, int64_t first, int64_t count); /* without ln */
 
 /* Every slot lies in [0, 25] and the day is not negative. */
 bool l1_profile_valid(const l1_profile *profile);

@@ -56,10 +56,11 @@ const l1_profile *l1_profile_at(const l1_symbol_history *history, int64_t minute
     return earlier ? &history->before : &history->profile;
 }
 
-void l1_symbol_history_take_profile(l1_symbol_history *history, const l1_profile *profile)
+void l1_symbol_history_take_profile(l1_symbol_history *history, const l1_profile *profile,
+                                    bool first)
 {
     L1_ASSERT(l1_profile_valid(profile));
-    if (profile->day <= history->profile.day) return;
+    if (!first && profile->day <= history->profile.day) return;
     history->profile = *profile;
     history->before = *profile;
 }

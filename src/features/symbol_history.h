@@ -74,8 +74,9 @@ static inline const l1_readings *l1_readings_at(const l1_symbol_history *history
 }
 const l1_profile *l1_profile_at(const l1_symbol_history *history, int64_t minute);
 
-/* Replaces the profile by one that reaches further. */
-void l1_symbol_history_take_profile(l1_symbol_history *history, const l1_profile *profile);
+/* Replaces the profile by one that reaches further, or by the first one given. */
+void l1_symbol_history_take_profile(l1_symbol_history *history, const l1_profile *profile,
+                                    bool first);
 
 void l1_symbol_history_archive(l1_archive *archive, l1_symbol_history *history);
 

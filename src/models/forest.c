@@ -151,20 +151,24 @@ static double portable_sum(const l1_forest *forest, const double *row)
 bool l1_forest_path_usable(const l1_forest *forest, l1_forest_path path)
 {
     L1_ASSERT(path >= L1_FOREST_PORTABLE && path < L1_FOREST_PATHS);
-    return path == L1_FOREST_PORTABLE || forest->wide_usable;
+    L1_ASSERT(!forest->bytes_usable || forest->wide_usable);
+    if (path == L1_FOREST_AVX512) return forest->wide_usable;
+    return path == L1_FOREST_PORTABLE || forest->bytes_usable;
 }
 
 double l1_forest_score_by(const l1_forest *forest, l1_forest_path path, const double *row)
 {
     L1_ASSERT(forest != NULL && row != NULL);
     L1_ASSERT(l1_forest_path_usable(forest, path));
-    const double sum =
-        path == L1_FOREST_AVX512 ? forest_wide_sum(forest, row) : portable_sum(forest, row);
+    const double sum = path == L1_FOREST_AVX512_BYTES ? forest_bytes_sum(forest, row)
+                       : path == L1_FOREST_AVX512     ? forest_wide_sum(forest, row)
+                                                      : portable_sum(forest, row);
     return sum / forest->divisor;
 }
 
 double l1_forest_score(const l1_forest *forest, const double *row)
 {
+    if (forest->bytes_usable) return l1_forest_score_by(forest, L1_FOREST_AVX512_BYTES, row);
     return l1_forest_score_by(forest, forest->wide_usable ? L1_FOREST_AVX512 : L1_FOREST_PORTABLE,
                               row);
 }

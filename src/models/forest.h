@@ -6,7 +6,7 @@
  * A score has the bits of LightGBM's own raw score (C API, dense rows): thresholds become ranks,
  * leaves are added in the trees' order, and rf is divided by the number of iterations at the end
  * (LightGBM's raw score of rf is the sum before that division, its probability the one after it).
- * Two paths, bit-identical: portable, and AVX-512 chosen at run time.
+ * Three paths, bit-identical: portable, and two with AVX-512 chosen at run time.
  * Ownership:   everything lies in the arena given to the parser; read-only afterwards.
  * Determinism: pure. Source: LightGBM text format version v4. */
 #ifndef L1_MODELS_FOREST_H
@@ -45,7 +45,12 @@ uint64_t l1_forest_used(const l1_forest *forest);
 double l1_forest_score(const l1_forest *forest, const double *row);
 
 /* The same by a named path (tests, benches). */
-typedef enum { L1_FOREST_PORTABLE, L1_FOREST_AVX512, L1_FOREST_PATHS } l1_forest_path;
+typedef enum {
+    L1_FOREST_PORTABLE,
+    L1_FOREST_AVX512,       /* at most 32 leaves a tree, 64 slots */
+    L1_FOREST_AVX512_BYTES, /* and at most 254 thresholds a slot; needs VBMI */
+    L1_FOREST_PATHS
+} l1_forest_path;
 bool l1_forest_path_usable(const l1_forest *forest, l1_forest_path path);
 double l1_forest_score_by(const l1_forest *forest, l1_forest_path path, const double *row);
 

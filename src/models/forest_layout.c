@@ -1,4 +1,4 @@
-/* models/forest_layout.c: plain trees into slots, ranks and the two layouts. */
+/* models/forest_layout.c: plain trees into slots, ranks and the three layouts. */
 #include <string.h>
 
 #include "base/assert.h"
@@ -409,6 +409,111 @@ static l1_result lay_wide(layout *lay)
     return L1_SUCCESS;
 }
 
+/* ---- byte layout ------------------------------------------------------------------------- */
+
+/* Where a tree's parts lie: in a pair or in a four. */
+typedef struct {
+    uint8_t *slot, *rank;
+    uint32_t above[FOREST_WIDE_LEAVES];
+    double *leaf;
+} byte_tree;
+
+/* Depth first, left before right. A node is numbered when all that is on its left is done. */
+static void lay_byte_tree(const forest_raw *raw, const forest_raw_tree *tree, byte_tree *out)
+{
+    struct {
+        uint32_t first; /* leaf on a numbered node's left */
+        int16_t id;
+        bool left_done;
+    } stack[2 * FOREST_WIDE_LEAVES] = {{0, tree->leaves > 1 ? 0 : ~0, false}};
+    uint32_t leaves = 0;
+    memset(out->above, 0, sizeof out->above);
+    for (uint32_t top = 1; top > 0;) {
+        const uint32_t first = stack[--top].first;
+        const int16_t id = stack[top].id;
+        if (id < 0) {
+            out->leaf[leaves++] = raw->leaves[tree->first_leaf + (uint32_t)(-1 - id)];
+            continue;
+        }
+        const forest_raw_node *const node = node_of(raw, tree, id);
+        if (stack[top].left_done) {
+            const uint32_t place = leaves - 1;
+            for (uint32_t i = first; i < leaves; i++) out->above[i] |= UINT32_C(1) << place;
+            out->slot[place] = (uint8_t)(node->slot | (node->default_left ? FOREST_BYTE_LEFT : 0));
+            out->rank[place] = (uint8_t)node->rank;
+            continue;
+        }
+        L1_ASSERT(top + 3 <= 2 * FOREST_WIDE_LEAVES);
+        stack[top].id = node->right;
+        stack[top++].left_done = false;
+        stack[top].first = leaves;
+        stack[top].id = id;
+        stack[top++].left_done = true;
+        stack[top].id = node->left;
+        stack[top++].left_done = false;
+    }
+    L1_ASSERT(leaves == tree->leaves);
+}
+
+static void lay_pairs(const layout *lay, forest_pair *pairs, double *leaves)
+{
+    for (uint32_t i = 0; i < lay->raw->trees_count; i++) {
+        forest_pair *const pair = &pairs[i / 2];
+        byte_tree tree = {.slot = pair->slot[i % 2],
+                          .rank = pair->rank[i % 2],
+                          .leaf = leaves + (size_t)i * FOREST_WIDE_LEAVES};
+        lay_byte_tree(lay->raw, &lay->raw->trees[i], &tree);
+        for (int leaf = 0; leaf < 16; leaf++) {
+            pair->low[i % 2][leaf] = tree.above[leaf];
+            pair->high[i % 2][leaf] = (uint16_t)(tree.above[leaf + 16] >> 16);
+            L1_ASSERT((tree.above[leaf + 16] & 0xffff) == 0);
+        }
+    }
+}
+
+static void lay_fours(const layout *lay, forest_four *fours, double *leaves)
+{
+    for (uint32_t i = 0; i < lay->raw->trees_count; i++) {
+        forest_four *const four = &fours[i / 4];
+        byte_tree tree = {.slot = four->slot[i % 4],
+                          .rank = four->rank[i % 4],
+                          .leaf = leaves + (size_t)i * FOREST_FEW_LEAVES};
+        lay_byte_tree(lay->raw, &lay->raw->trees[i], &tree);
+        for (int leaf = 0; leaf < FOREST_FEW_LEAVES; leaf++) {
+            L1_ASSERT(tree.above[leaf] <= UINT16_MAX);
+            four->above[i % 4][leaf] = (uint16_t)tree.above[leaf];
+        }
+    }
+}
+
+static l1_result lay_bytes(layout *lay)
+{
+    const forest_raw *const raw = lay->raw;
+    const uint32_t trees = raw->trees_count;
+    bool few = true;
+    if (lay->out->wide == NULL) return L1_SUCCESS;
+    for (uint32_t i = 0; i < raw->nodes_count; i++) {
+        if (raw->nodes[i].rank >= FOREST_BYTE_RANKS) return L1_SUCCESS;
+    }
+    for (uint32_t i = 0; i < trees; i++) few = few && raw->trees[i].leaves <= FOREST_FEW_LEAVES;
+    const uint32_t places = few ? (trees + 3) / 4 * 4 : (trees + 1) / 2 * 2;
+    void *const steps = few ? take(lay, places / 4, sizeof(forest_four))
+                            : take(lay, places / 2, sizeof(forest_pair));
+    double *const leaves =
+        take(lay, places, (few ? FOREST_FEW_LEAVES : FOREST_WIDE_LEAVES) * sizeof *leaves);
+    if (lay->full) return refuse(lay, L1_LIMIT_FULL, 1, "the model is larger than its memory");
+    if (few) {
+        lay_fours(lay, steps, leaves);
+        lay->out->fours = steps;
+    } else {
+        lay_pairs(lay, steps, leaves);
+        lay->out->pairs = steps;
+    }
+    lay->out->byte_leaves = leaves;
+    lay->out->bytes_usable = forest_bytes_run();
+    return L1_SUCCESS;
+}
+
 /* ---- the whole --------------------------------------------------------------------------- */
 
 l1_result forest_lay_out(forest_raw *raw, l1_arena *arena, l1_forest **out, l1_diag *diag)
@@ -424,8 +529,11 @@ l1_result forest_lay_out(forest_raw *raw, l1_arena *arena, l1_forest **out, l1_d
     L1_TRY(make_ranks(&lay));
     L1_TRY(lay_portable(&lay));
     L1_TRY(lay_wide(&lay));
+    L1_TRY(lay_bytes(&lay));
     for (uint32_t i = 0; i < raw->nodes_count; i++)
         lay.out->used |= UINT64_C(1) << raw->nodes[i].column;
+    for (uint32_t i = 0; i < lay.slots_count; i++)
+        lay.out->zero_missing = lay.out->zero_missing || lay.out->slots[i].zero_missing != 0;
     lay.out->sigmoid = raw->sigmoid;
     lay.out->divisor = raw->average ? (double)raw->trees_count : 1.0;
     lay.out->slots_count = lay.slots_count;

@@ -1,11 +1,11 @@
-/* models/forest_state.h: the inside of a forest, shared by its reader, its layout and its two
+/* models/forest_state.h: the inside of a forest, shared by its reader, its layout and its three
  * paths; nobody else includes it.
  *
  * A slot is one question that all trees ask of one column: its rank among the thresholds that
  * nodes of the same missing type compare it with, or the side of one categorical split. A node
  * then compares small whole numbers: x <= threshold j  <=>  rank(x) <= j, exactly.
  * Rank MISSING lies above every threshold, so it goes right; nodes that send a missing value left
- * read it as 0 (portable) or as a negative number (AVX-512). */
+ * read it as 0 (portable) or ask for it by itself (AVX-512). */
 #ifndef L1_MODELS_FOREST_STATE_H
 #define L1_MODELS_FOREST_STATE_H
 
@@ -100,6 +100,28 @@ typedef struct {
 } forest_wide_tree;
 _Static_assert(sizeof(forest_wide_tree) == 512, "eight cache lines a tree, five of them read");
 
+/* The same with ranks of one byte, as models of up to 255 bins have: two trees answer in one step,
+ * or four when no tree has more than 16 leaves. What is read of every tree costs less than the
+ * memory it comes from, so it is kept small. Node i stands between leaves i and i + 1: it has none
+ * of the leaves behind itself on its left, so leaves from 16 on know nodes from 16 on alone. Places
+ * without a tree are zero: their leaf adds 0, which changes no sum that began with +0. */
+#define FOREST_BYTE_MISSING UINT8_C(0xff)
+#define FOREST_BYTE_RANKS 254          /* thresholds of one slot */
+#define FOREST_BYTE_LEFT UINT8_C(0x80) /* in `slot`: a missing value goes left */
+#define FOREST_FEW_LEAVES 16
+typedef struct {
+    uint8_t slot[2][FOREST_WIDE_LEAVES], rank[2][FOREST_WIDE_LEAVES];
+    uint32_t low[2][16];  /* `above` of leaves 0..15 */
+    uint16_t high[2][16]; /* of leaves 16..31: nodes 16..31 */
+} forest_pair;
+_Static_assert(sizeof(forest_pair) == 320, "two and a half cache lines a tree, and one of leaves");
+
+typedef struct {
+    uint8_t slot[4][FOREST_FEW_LEAVES], rank[4][FOREST_FEW_LEAVES];
+    uint16_t above[4][FOREST_FEW_LEAVES];
+} forest_four;
+_Static_assert(sizeof(forest_four) == 256, "one cache line a tree, and one of leaves");
+
 struct l1_forest {
     const forest_slot *slots; /* numerical ones first */
     const double *thresholds;
@@ -108,12 +130,17 @@ struct l1_forest {
     const double *values; /* of a leaf, beside its node */
     const forest_group *groups;
     const forest_wide_tree *wide; /* NULL: does not fit */
+    const forest_pair *pairs;     /* NULL: does not fit, or fours do */
+    const forest_four *fours;     /* NULL: does not fit */
+    const double *byte_leaves;    /* of pairs or fours: 32 or 16 a tree */
     uint64_t used;
     double sigmoid, divisor; /* divisor: 1 or the number of iterations */
     uint32_t slots_count, numerical_count, groups_count, trees_count, columns;
     uint32_t levels;        /* of every numerical slot */
     bool wide_missing_left; /* some node sends a missing value left */
+    bool zero_missing;      /* some slot takes zero for missing */
     bool wide_usable;       /* fits, and the processor can */
+    bool bytes_usable;      /* likewise, pairs or fours */
 };
 
 /* Reads the text into `raw`, whose arrays lie in `scratch`. */
@@ -129,7 +156,9 @@ bool forest_fits(const l1_arena *arena, size_t size);
 
 /* forest_avx512.c */
 bool forest_wide_runs(void); /* the processor has the instructions */
+bool forest_bytes_run(void);
 double forest_wide_sum(const l1_forest *forest, const double *row);
+double forest_bytes_sum(const l1_forest *forest, const double *row);
 
 /* A row as the slots want it: tiny values are zero, as LightGBM's dense rows arrive; NaN is zero
  * too, which counts where it is not missing; and which were NaN, which are zero. */

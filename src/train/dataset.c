@@ -32,7 +32,7 @@ static l1_result make_state(l1_dataset_builder *builder, l1_diag *diag)
         l1_profile profile;
         if (symbol < 0) continue;
         l1_bundle_profile(bundle, symbol, &profile);
-        l1_feature_profile_take(builder->state, (int32_t)i, &profile);
+        l1_feature_profile_take(builder->state, (int32_t)i, &profile, false);
     }
     return L1_SUCCESS;
 }

@@ -27,6 +27,13 @@
 #define L1_MOVEMENT_SIGMAS 1.35
 #define L1_STOP_ATR_MIN 1.0
 #define L1_STOP_ATR_MAX 4.0
+#define L1_STOP_ATR_RULE 3.0 /* of examples/ema_cross.c */
+
+/* What became of a signal at open[t+1] with a stop, held for 240 minutes. */
+typedef struct {
+    bool alive;   /* its stop was not touched */
+    double trade; /* earned, as a fraction of the entry, before costs */
+} l1_outcome;
 
 typedef struct {
     int64_t minute; /* t; features know bars up to it, labels look at t+1..label_end */
@@ -35,9 +42,10 @@ typedef struct {
     l1_side side;
     double stop_fraction; /* a */
     uint8_t labels[L1_HEAD_COUNT];
-    double realised_ln; /* ln sqrt(sum r^2 over t+1..t+240); -inf without any move */
-    double trade;       /* what the row's signal earned: -a when stopped, else side x
-                           (close[t+240] / E - 1); before costs */
+    double realised_ln;                /* ln sqrt(sum r^2 over t+1..t+240); -inf without any move */
+    double trade;                      /* what the row's signal earned: -a when stopped, else side x
+                                          (close[t+240] / E - 1); before costs */
+    l1_outcome by_rule[L1_SIDE_COUNT]; /* of a signal with a stop of L1_STOP_ATR_RULE ATR */
     l1_feature_vector vector;
 } l1_row;
 

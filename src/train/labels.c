@@ -98,6 +98,15 @@ static void measure(const l1_minute *after, double *high, double *low, double *r
     *realised_ln = 0.5 * l1_ln(squares);
 }
 
+/* A signal of `side` with stop `a`, when the price went from `entry` to `end`. */
+static l1_outcome outcome_of(l1_side side, double a, double entry, double end, double high,
+                             double low)
+{
+    const bool sell = side == L1_SIDE_SELL;
+    const bool alive = sell ? high < entry * (1 + a) : low > entry * (1 - a);
+    return (l1_outcome){alive, alive ? (end / entry - 1) * (sell ? -1 : 1) : -a};
+}
+
 bool l1_row_label(const l1_dataset_options *options, const l1_symbol_minutes *minutes, l1_row *row)
 {
     const l1_minute *after = minutes_after(minutes, row->minute);
@@ -114,14 +123,17 @@ bool l1_row_label(const l1_dataset_options *options, const l1_symbol_minutes *mi
     row->label_end = row->minute + L1_HORIZON_MINUTES;
     row->side = sell ? L1_SIDE_SELL : L1_SIDE_BUY;
     row->stop_fraction = (L1_STOP_ATR_MIN + (L1_STOP_ATR_MAX - L1_STOP_ATR_MIN) * u) * atr;
-    const bool alive =
-        sell ? high < entry * (1 + row->stop_fraction) : low > entry * (1 - row->stop_fraction);
+    const l1_outcome own = outcome_of(row->side, row->stop_fraction, entry, end, high, low);
     const double usual = vector->s1440 * sqrt(L1_HORIZON_MINUTES);
-    row->labels[L1_HEAD_SURVIVAL] = alive;
+    row->labels[L1_HEAD_SURVIVAL] = own.alive;
     row->labels[L1_HEAD_MOVEMENT] = l1_ln(high / low) > L1_MOVEMENT_SIGMAS * usual;
     row->labels[L1_HEAD_DIRECTION] = after[horizon - 1].close > entry;
     row->labels[L1_HEAD_TREND] = after[L1_TREND_MINUTES - 1].trend;
-    row->trade = alive ? (end / entry - 1) * (sell ? -1 : 1) : -row->stop_fraction;
+    row->trade = own.trade;
+    for (int side = 0; side < L1_SIDE_COUNT; side++) {
+        const double a = L1_STOP_ATR_RULE * atr;
+        row->by_rule[side] = outcome_of((l1_side)side, a, entry, end, high, low);
+    }
     return true;
 }
 

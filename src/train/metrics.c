@@ -166,15 +166,14 @@ static int by_value(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static l1_estimate interval(double value, double *rounds)
+l1_estimate l1_metrics_interval(double value, double rounds[L1_BOOTSTRAP_ROUNDS])
 {
     const size_t cut = (size_t)(LOW_SHARE * L1_BOOTSTRAP_ROUNDS);
     qsort(rounds, L1_BOOTSTRAP_ROUNDS, sizeof *rounds, by_value);
     return (l1_estimate){value, rounds[cut], rounds[L1_BOOTSTRAP_ROUNDS - 1 - cut]};
 }
 
-/* As many days as there are, each drawn with replacement. */
-static void draw(uint32_t *weights, uint32_t days_count, l1_prng *prng)
+void l1_metrics_draw(uint32_t *weights, uint32_t days_count, l1_prng *prng)
 {
     memset(weights, 0, days_count * sizeof *weights);
     for (uint32_t i = 0; i < days_count; i++) weights[l1_prng_below(prng, days_count)]++;
@@ -192,12 +191,12 @@ static void bootstrap(const table *of, l1_metrics *out)
     l1_prng_seed(&prng, of->scored->seed);
     figures_of(of, figures);
     for (int round = 0; round < L1_BOOTSTRAP_ROUNDS; round++) {
-        draw(of->weights, of->days_count, &prng);
+        l1_metrics_draw(of->weights, of->days_count, &prng);
         figures_of(of, drawn);
         for (int i = 0; i < FIGURES; i++) rounds[i][round] = drawn[i];
     }
     for (int i = 0; i < FIGURES; i++) {
-        const l1_estimate estimate = interval(figures[i], rounds[i]);
+        const l1_estimate estimate = l1_metrics_interval(figures[i], rounds[i]);
         memcpy((char *)out + places[i], &estimate, sizeof estimate);
     }
 }
@@ -352,14 +351,14 @@ static l1_result mean_of_days(const double *values, const uint32_t *day_of, size
     }
     for (int round = 0; round < L1_BOOTSTRAP_ROUNDS && good; round++) {
         double total = 0, n = 0;
-        draw(weights, days_count, &prng);
+        l1_metrics_draw(weights, days_count, &prng);
         for (uint32_t day = 0; day < days_count; day++) {
             total += weights[day] * totals[day];
             n += weights[day] * rows[day];
         }
         rounds[round] = ratio(total, n, 0);
     }
-    if (good) *out = interval(all / (double)count, rounds);
+    if (good) *out = l1_metrics_interval(all / (double)count, rounds);
     free(totals);
     free(rows);
     free(weights);

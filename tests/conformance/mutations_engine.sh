@@ -1,5 +1,6 @@
 #!/bin/sh
-# Proves that the tests of engine/, executor/ and order_manager/ can fail, one broken line at a time.
+# Proves that the tests of engine/, executor/, order_manager/ and of the gate can fail, one broken
+# line at a time.
 # label: long
 # seconds: 400
 #
@@ -13,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc=${CC:-cc}
 flags="-std=c11 -D_GNU_SOURCE -O1 -w -I$work/src -I$source/tests"
-core="base domain order_manager features risk decision executor engine system venue/simulated"
+core="base domain order_manager features models risk decision executor engine system venue/simulated"
 total=0
 survived=0
 
@@ -22,17 +23,21 @@ object_of() { # object_of FILE.c: where its object stands
 }
 mkdir -p "$work/src/venue" "$work/objects"
 for folder in $core; do cp -r "$source/src/$folder" "$work/src/$folder"; done
+mkdir "$work/src/io"
+cp "$source"/src/io/sha256.[ch] "$work/src/io/"
 for folder in $core; do
     for file in "$work/src/$folder"/*.c; do
         name=$folder/$(basename "$file")
         $cc $flags -c "$file" -o "$(object_of "$name")"
     done
 done
-for file in "$source"/tests/testlib/scenario*.c; do
+for file in "$source"/tests/testlib/scenario*.c "$source"/tests/testlib/bundle_maker.c \
+    "$source"/tests/testlib/forest_data.c "$work/src/io/sha256.c"; do
     $cc $flags -c "$file" -o "$work/objects/testlib_$(basename "$file" .c).o"
 done
 # The quick ones first: most changes are found by them.
-programs="executor/test_protection order_manager/test_lifecycle order_manager/test_executions
+programs="decision/test_trend_ai system/test_models executor/test_protection order_manager/test_lifecycle
+    order_manager/test_executions
     order_manager/test_signal_table system/test_execution system/test_unknown
     system/test_late_fill system/test_properties system/test_late_fill_random"
 for program in $programs; do
@@ -43,7 +48,7 @@ done
 # Red as soon as one program fails.
 tests_pass() {
     for program in $programs; do
-        $cc "$work/$(basename "$program").o" "$work"/objects/*.o -lcmocka -lm \
+        $cc "$work/$(basename "$program").o" "$work"/objects/*.o -lcmocka -lcrypto -lm \
             -o "$work/program" || return 2
         timeout 300 "$work/program" >"$work/log" 2>&1 || return 1
     done

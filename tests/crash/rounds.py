@@ -3,7 +3,10 @@
 Each round starts the engine on the same journal, lets publishers send for a while and kills it;
 some kills fall into the start itself (recovery), some rounds end cleanly, and `l1 snapshot` runs
 beside and is killed too. What was not acknowledged is sent again, as a strategy would. After each
-restart every acknowledged signal must have its one final report, and the journal must verify."""
+restart every acknowledged signal must have its one final report, and the journal must verify.
+Signals are scored (never vetoed) by a bundle that is replaced and reloaded in the middle of rounds."""
+import json
+import os
 import random
 import subprocess
 import threading
@@ -14,6 +17,8 @@ from harness import (BIN, Client, Engine, Reports, SLOWER, check_submits, expect
 
 BTC, ETH = "BTC/USDT", "ETH/USDT"
 MIDS = {BTC: 50000.0, ETH: 3000.0}
+MAKER = os.environ["L1_BUILD"] + "/tests/make_bundle"
+HISTORY_MINUTES = 9 * 1440
 EXTRA = ("symbols.BTC/USDT.stop.distance_max=0.5", "symbols.ETH/USDT.stop.distance_max=0.5")
 
 
@@ -21,6 +26,29 @@ def book(symbol, mid):
     tick = mid * 0.0001
     return {"topic": "market", "type": "book", "symbol": symbol, "ts": int(time.time() * 1000),
             "bids": [[round(mid - tick, 2), 40]], "asks": [[round(mid + tick, 2), 40]]}
+
+
+def history(client, seed):
+    """What the features need, up to now; returns once it is durable."""
+    noise, minute = random.Random(seed), int(time.time()) // 60 - HISTORY_MINUTES
+    lines = []
+    for number in range(HISTORY_MINUTES):
+        for symbol, mid in MIDS.items():
+            at, closed = (minute + number) * 60000, mid * (1 + noise.uniform(-0.002, 0.002))
+            volume = noise.uniform(1, 50)
+            lines.append(json.dumps({
+                "topic": "market", "type": "bar", "symbol": symbol, "interval": "1m",
+                "open_time": at, "close_time": at + 59999, "open": mid,
+                "high": round(mid * 1.003, 2), "low": round(mid * 0.997, 2),
+                "close": round(closed, 2), "volume": round(volume, 4),
+                "quote_volume": round(volume * mid, 2), "trades": noise.randint(5, 500),
+                "taker_buy_volume": round(volume * noise.random(), 4)}).encode())
+    client.socket.settimeout(60.0 * SLOWER)
+    client.socket.sendall(b"\n".join(lines) + b"\n")
+    client.send({"topic": "control", "command": "resume", "client_seq": 1})
+    until = time.monotonic() + 60.0 * SLOWER
+    while not any(line["topic"] == "ack" for line in client.lines(0.1)):
+        expect(time.monotonic() < until, "the history is not acknowledged")
 
 
 class Market(threading.Thread):
@@ -123,6 +151,27 @@ class Run:
         self.collector = Collector()
         self.acked, self.unsure = set(), [[], []]
         self.kills = 0
+        self.extra = (*EXTRA, f"ai.models={root}/models")
+        self.new_models(1)
+
+    def new_models(self, seed):
+        """Another bundle in the folder; a start or a reload finds it."""
+        subprocess.run([MAKER, f"{self.root}/models", f"seed={seed}"], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def reload(self, engine, number):
+        if self.random.random() < 0.5:
+            self.new_models(number + 2)
+        client = Client(engine.path)
+        for _ in range(self.random.choice([1, 1, 2])):
+            client.send({"topic": "control", "command": "reload_models"})
+        client.close()
+
+    def counted(self):
+        """Reloads answered, and final reports with scores."""
+        reports = self.collector.reports
+        loaded = sum(m.get("code") == "MODELS_LOADED" for m in reports.by_seq.values())
+        return loaded, sum(r["ai_scores"]["ensemble"] is not None for r in reports.finals.values())
 
     def missing(self):
         return self.acked - set(self.collector.reports.finals)
@@ -141,7 +190,10 @@ class Run:
         market.start()
         for publisher in publishers:
             publisher.start()
-        time.sleep(seconds)
+        time.sleep(seconds / 2)
+        if self.random.random() < 0.4:
+            self.reload(engine, number)
+        time.sleep(seconds / 2)
         return [market, *publishers]
 
     def end(self, threads):
@@ -159,13 +211,13 @@ class Run:
 
     def kill_in_start(self):
         """The engine dies while it recovers."""
-        engine = Engine(self.root, EXTRA)
+        engine = Engine(self.root, self.extra)
         time.sleep(self.random.uniform(0, 0.05))
         engine.kill()
         self.kills += 1
 
     def round(self, number):
-        engine = Engine(self.root, EXTRA)
+        engine = Engine(self.root, self.extra)
         self.check_restart(engine)
         child = self.snapshot_beside() if self.random.random() < 0.25 else None
         threads = self.publish(engine, number, self.random.uniform(0.002, 0.12))
@@ -185,7 +237,7 @@ class Run:
 
     def sink(self):
         """A crash of prices at the end: no stop of any entry may be left resting."""
-        engine = Engine(self.root, EXTRA)
+        engine = Engine(self.root, self.extra)
         self.check_restart(engine)
         client = engine.connect()
         for symbol, mid in MIDS.items():
@@ -213,6 +265,9 @@ class Run:
 def run(kills, seed, root):
     state = Run(root, seed)
     number = 0
+    engine = Engine(root, state.extra)
+    history(engine.connect(), seed)
+    engine.kill()
     while state.kills < kills:
         state.round(number)
         number += 1
@@ -226,7 +281,10 @@ def run(kills, seed, root):
     filled = sum(r["status"] == "filled" for r in reports.finals.values())
     expect(filled > 0, "no signal was filled: the test tests nothing")
     expect(not state.missing(), "acknowledged signals without a report")
+    loaded, scored = state.counted()
+    expect(loaded > 0 and scored > 0, f"{loaded} reloads, {scored} scored: nothing was tested")
     print(f"seed {seed}: {state.kills} kills in {number} rounds, {len(state.acked)} acknowledged "
           f"signals, {len(reports.finals)} final reports, {filled} filled, {submits} orders, "
-          f"{told['records']} records, {told['hashes compared']} hashes compared")
+          f"{told['records']} records, {told['hashes compared']} hashes compared, "
+          f"{loaded} reloads, {scored} scored")
     verify(state.journal)

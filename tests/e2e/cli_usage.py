@@ -8,15 +8,20 @@ import tempfile
 
 PROGRAM = os.environ["L1_BIN"]
 CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
-COMMANDS = ["score", "train", "run", "replay", "verify", "snapshot", "dashboard", "export", "control", "config",
-            "version"]
+COMMANDS = ["score", "train", "evaluate", "run", "replay", "verify", "snapshot", "dashboard", "export",
+            "control", "config", "version"]
 
 # arguments, code, a word of the message
 ROWS = [
     ([], 2, "usage"),
     (["dance"], 2, "dance"),
     (["replya"], 2, "replay"),
-    (["evaluate"], 2, "not part of this version"),
+    (["feed"], 2, "not part of this version"),
+    (["evaluate"], 2, "which data"),
+    (["evaluate", "--config", CONFIG, "--from", "noon", CONFIG], 2, "noon"),
+    (["evaluate", "--config", CONFIG, "--veto-share", "1", CONFIG], 2, "--veto-share"),
+    (["evaluate", "--config", CONFIG, "--head", "tail", CONFIG], 2, "tail"),
+    (["evaluate", "--config", CONFIG, "--json", "/no/such/f.json", CONFIG], 2, "/no/such/f.json"),
     (["run", "--wrong"], 2, "wrong"),
     (["run", "--config", "/no/such.yaml"], 2, "/no/such.yaml"),
     (["run", "--config", CONFIG, "--set", "mode=live"], 2, "live"),

@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/e2e/matrix.sh PROGRAM...: the same input gives the same bytes and the same state, whatever
-# compiler and optimisation level built the program, the shipped models' scores among them. Called
-# with the builds of the matrix.
+# compiler and optimisation level built the program. Called with the builds of the matrix. All of
+# the input is played with the shipped models, its first months again with a made bundle that denies
+# some signals.
 set -eu
 if [ $# -ne 4 ]; then
     echo "usage: matrix.sh GCC_O0 GCC_O3 CLANG_O0 CLANG_O3 (four programs to compare)" >&2
@@ -24,7 +25,11 @@ else
     echo "no market data: the synthetic day is played instead"
     "$tools/synthetic_day" "$work" 1
 fi
+"${L1_BUILD:-$PWD/build}/tests/make_bundle" "$work/models" survival=-9,-9,-9,0.65
+mkdir "$work/part"
+for file in "$work"/*.csv; do head -n 90000 "$file" >"$work/part/$(basename "$file")"; done
 first=
+first_scored=
 for program in "$@"; do
     "$program" replay --quiet --config config/l1.yaml --out "$work/out" "$work"/*.csv \
         "$work"/*.ndjson 2>"$work/summary"
@@ -36,4 +41,19 @@ for program in "$@"; do
         echo "FAIL: $program published other bytes or reached another state" >&2
         exit 1
     fi
+    "$program" replay --quiet --config config/l1.yaml --out "$work/scored" \
+        --set ai.required=true --set "ai.models=$work/models" "$work"/part/*.csv \
+        "$work"/*.ndjson 2>"$work/summary"
+    hashes=$(grep hash "$work/summary" | tr -s ' ' | tr '\n' ' ')
+    bytes=$(sha256sum <"$work/scored")
+    echo "$program, scored: $hashes"
+    [ -n "$first_scored" ] || first_scored="$hashes $bytes"
+    if [ "$first_scored" != "$hashes $bytes" ]; then
+        echo "FAIL: $program scored otherwise" >&2
+        exit 1
+    fi
 done
+passed=$(grep -c '"status":"filled"' "$work/scored" || true)
+vetoed=$(grep -c '"code":"AI_ENSEMBLE"' "$work/scored" || true)
+echo "scored: $passed filled, $vetoed vetoed"
+[ ! -d "$data" ] || { [ "$passed" -gt 0 ] && [ "$vetoed" -gt 0 ]; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Models through the whole program: scores in reports, vetoes, warm-up, a bundle that is missing or
 # altered, reload without a restart, the same bytes twice, and a restart that scores as before.
-# seconds: 30
+# seconds: 60
 import json
 import os
 import random
@@ -148,6 +148,23 @@ def altered(work, last):
         assert victim.split("/")[-1] in errors[0], errors
 
 
+def other_symbols(work):
+    """What the bundle was not trained for is told, and is no success; the output still is JSON."""
+    models = work + "/models"
+    make(models)
+    with open(models + "/manifest.txt", encoding="utf-8") as file:
+        text = file.read()
+    with open(models + "/manifest.txt", "w", encoding="utf-8") as file:
+        file.write(text.replace("ETH/USDT", "SOL/USDT"))
+    for symbol, code in (("BTC/USDT", 0), ("ETH/USDT", 1)):
+        done = subprocess.run([PROGRAM, "score", *options(models), "--format", "json", "--symbol",
+                               symbol, work + "/bars.ndjson"], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == code, (symbol, done.stderr)
+        assert ("not trained for ETH/USDT" in done.stderr) == (code == 1), done.stderr
+        assert (json.loads(done.stdout)["heads"] == {}) == (code == 1), done.stdout
+
+
 def reload_in_order(work, last):
     """Under the messages' clock a reload has its place among the signals."""
     models = work + "/models"
@@ -188,6 +205,113 @@ def reload_in_order(work, last):
     assert codes(said["later"]) == ["AI_UNAVAILABLE"], said
     assert [m["code"] for m in everything if m["topic"] == "alerts"] == ["MODELS_UNAVAILABLE"]
     assert subprocess.run([PROGRAM, "verify", journal], check=False, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def run(work, journal, config, lines, code=0):
+    """What an engine on that journal and configuration said, and its log."""
+    done = subprocess.run([PROGRAM, "run", "--clock", "events", "--journal", work + "/" + journal,
+                           "--config", config, "--set", "ai.models=" + work + "/models",
+                           "--set", "ai.required=true"], input="".join(line + "\n" for line in lines),
+                          capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code, (done.returncode, done.stderr)
+    return reports(done.stdout)[0], done.stderr
+
+
+def verified(work, journal):
+    return subprocess.run([PROGRAM, "verify", work + "/" + journal], check=False,
+                          capture_output=True, text=True)
+
+
+def lost_blob(work, last):
+    """The bundle kept beside the journal is gone or damaged: a clean stop starts all the same, an
+    unclean one, which needs it to be replayed, says what is missing."""
+    end = START_MS + DAYS * 1440 * MINUTE_MS
+    models, journal = work + "/models", work + "/lost"
+    make(models)
+    with open(work + "/bars.ndjson", encoding="utf-8") as source:
+        bars_lines = source.read().splitlines()
+    run(work, "lost", CONFIG, [*bars_lines, buy("s0", last["BTC/USDT"], end)])
+    blob = max((journal + "/" + name for name in os.listdir(journal) if name.startswith("blob-")),
+               key=os.path.getsize)
+    with open(blob, "rb") as file:
+        good = file.read()
+    for number, (damage, folder, want) in enumerate((
+            (None, "same", []), (good[:-1] + b"?", "same", []), (b"", "other", []),
+            (None, "none", ["AI_UNAVAILABLE"]))):
+        shutil.rmtree(work + "/kept", ignore_errors=True)
+        shutil.copytree(journal, work + "/kept")
+        at = blob.replace("/lost/", "/kept/")
+        os.remove(at)
+        if damage is not None:
+            with open(at, "wb") as file:
+                file.write(damage)
+        make(models, "seed=1" if folder == "same" else "seed=4")
+        if folder == "none":
+            shutil.rmtree(models)
+        name = f"after{number}"
+        said, _ = run(work, "kept", CONFIG, [buy(name, last["BTC/USDT"], end + 400)])
+        assert codes(said[name]) == want, (number, said[name])
+        assert (said[name]["ai_scores"]["ensemble"] is None) == (folder == "none"), said[name]
+        if folder == "same":  # written anew: the whole journal can be verified again
+            assert verified(work, "kept").returncode == 0
+    make(models)
+    os.remove(blob)
+    for name in os.listdir(journal):  # as if it had been killed: everything is to be replayed
+        if name.startswith("snapshot"):
+            os.remove(journal + "/" + name)
+    _, log = run(work, "lost", CONFIG, [], code=1)
+    assert "needs the models kept beside the journal" in log and os.path.basename(blob) in log, log
+    failed = verified(work, "lost")
+    assert failed.returncode == 1 and "needs the models" in failed.stderr, failed
+
+
+def changed_symbols(work, last):
+    """Symbols come later or stand in another order: the same scores; one that the bundle was not
+    trained for is denied, and says so."""
+    end = START_MS + DAYS * 1440 * MINUTE_MS
+    with open(CONFIG, encoding="utf-8") as file:
+        text = file.read()
+    head, rest = text.split("  BTC/USDT:", 1)
+    btc, eth = rest.split("  ETH/USDT:", 1)
+    btc, eth = "  BTC/USDT:" + btc, "  ETH/USDT:" + eth
+    tables = {"both": head + btc + eth, "turned": head + eth + btc, "btc": head + btc,
+              "more": head + eth.replace("ETH/USDT", "ADA/USDT") + btc + eth}
+    for name, content in tables.items():
+        with open(f"{work}/{name}.yaml", "w", encoding="utf-8") as file:
+            file.write(content)
+    make(work + "/models")
+    with open(work + "/bars.ndjson", encoding="utf-8") as source:
+        lines = source.read().splitlines()
+    of_btc = [line for line in lines if '"BTC/USDT"' in line]
+    of_eth = [line for line in lines if '"ETH/USDT"' in line]
+
+    def scores(journal, name, *steps):
+        for config, sent in steps[:-1]:
+            run(work, journal, f"{work}/{config}.yaml", sent)
+        config, sent = steps[-1]
+        said, _ = run(work, journal, f"{work}/{config}.yaml",
+                      [*sent, buy(name, last["BTC/USDT"], end), buy("E" + name, last["ETH/USDT"], end,
+                                                                 "ETH/USDT")])
+        assert verified(work, journal).returncode == 0
+        assert codes(said[name]) == codes(said["E" + name]) == [], said
+        return said[name]["ai_scores"], said["E" + name]["ai_scores"]
+
+    wanted = scores("both", "b", ("both", lines))
+    assert scores("later", "b", ("btc", of_btc), ("both", of_eth)) == wanted
+    assert scores("turned", "b", ("both", lines), ("turned", [])) == wanted
+    assert scores("more", "b", ("turned", lines), ("more", [])) == wanted
+    prices = {"ADA/USDT": 40, "BTC/USDT": last["BTC/USDT"], "ETH/USDT": last["ETH/USDT"]}
+    minutes = [json.dumps({
+        "topic": "market", "type": "bar", "symbol": symbol, "interval": "1m", "open_time": at,
+        "close_time": at + MINUTE_MS - 1, "open": price, "high": price * 1.002, "low": price * 0.998,
+        "close": price * (1.001 if at // MINUTE_MS % 2 else 1), "volume": 100, "quote_volume": 4000,
+        "trades": 9, "taker_buy_volume": 50})
+        for at in range(end, end + 300 * MINUTE_MS, MINUTE_MS) for symbol, price in prices.items()]
+    ada = json.dumps({"signal_id": "ada", "symbol": "ADA/USDT", "side": "buy", "qty": 1,
+                      "stop_loss": 39.2, "ts": end + 300 * MINUTE_MS})
+    said, _ = run(work, "more", work + "/more.yaml", [*minutes, ada])
+    assert codes(said["ada"]) == ["AI_UNAVAILABLE"], said
+    assert "not trained for" in said["ada"]["violations"][0]["detail"], said
 
 
 class Bus:
@@ -254,7 +378,10 @@ def main():
         last = bars(work + "/bars.ndjson", DAYS)
         replays(work, last)
         altered(work, last)
+        other_symbols(work)
         reload_in_order(work, last)
+        lost_blob(work, last)
+        changed_symbols(work, last)
         reload_while_running(work)
     print("models score, veto, reload and come back")
 

@@ -134,8 +134,10 @@ static void check_scores(const l1_forest *forest, const char *text)
         const double score = l1_forest_score_by(forest, L1_FOREST_PORTABLE, row);
         const uint64_t bits = l1_real_bits(score);
         L1_ASSERT(l1_real_bits(l1_forest_score(forest, row)) == bits);
-        if (l1_forest_path_usable(forest, L1_FOREST_AVX512))
-            L1_ASSERT(l1_real_bits(l1_forest_score_by(forest, L1_FOREST_AVX512, row)) == bits);
+        for (l1_forest_path path = L1_FOREST_AVX512; path < L1_FOREST_PATHS; path++) {
+            if (l1_forest_path_usable(forest, path))
+                L1_ASSERT(l1_real_bits(l1_forest_score_by(forest, path, row)) == bits);
+        }
         if (score == score) L1_ASSERT(l1_real_bits(plain_score(text, row, filtered)) == bits);
     }
 }

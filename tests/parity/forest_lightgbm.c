@@ -1,7 +1,7 @@
 /* tests/parity/forest_lightgbm.c: L1's raw scores against LightGBM's own, bit by bit.
  *
  *   forest_lightgbm LIBRARY            trains every model below with LightGBM, scores seeded rows
- *                                      through its C API and on both paths of L1
+ *                                      through its C API and on all paths of L1
  *   forest_lightgbm LIBRARY --fixture FOLDER   writes small models, rows and scores for the test
  *                                      that runs without the library
  *
@@ -182,7 +182,7 @@ static size_t occurrences(const char *text, const char *what)
     return count;
 }
 
-/* One model, all rows, both paths. Returns the text for the canaries, or NULL on a failure. */
+/* One model, all rows, all paths. Returns the text for the canaries, or NULL on a failure. */
 static char *compare(size_t i, int64_t *rows_done)
 {
     const model *const m = &models[i];
@@ -195,19 +195,23 @@ static char *compare(size_t i, int64_t *rows_done)
     if (forest == NULL) return NULL;
     predict(booster, text, SCORE_ROWS, m->columns);
     const bool wide = l1_forest_path_usable(forest, L1_FOREST_AVX512);
-    int32_t bad[4] = {fast_differs(booster, text, m->columns),
+    const bool bytes = l1_forest_path_usable(forest, L1_FOREST_AVX512_BYTES);
+    int32_t bad[5] = {fast_differs(booster, text, m->columns),
                       differing(forest, L1_FOREST_PORTABLE, SCORE_ROWS, m->columns), 0,
-                      probability_differs(booster, forest, m->columns)};
+                      probability_differs(booster, forest, m->columns), 0};
     if (wide) bad[2] = differing(forest, L1_FOREST_AVX512, SCORE_ROWS, m->columns);
+    if (bytes) bad[4] = differing(forest, L1_FOREST_AVX512_BYTES, SCORE_ROWS, m->columns);
     printf("%-27s %4u trees, inf %zu, cat %zu; differ: fast %d probability %d portable %d avx512 ",
            m->name, l1_forest_trees(forest), occurrences(text, "inf "),
            occurrences(text, "\ncat_threshold="), bad[0], bad[3], bad[1]);
-    if (wide) printf("%d\n", bad[2]);
-    if (!wide) puts("-");
+    if (wide) printf("%d bytes ", bad[2]);
+    if (!wide) printf("- bytes ");
+    if (bytes) printf("%d\n", bad[4]);
+    if (!bytes) puts("-");
     *rows_done += SCORE_ROWS;
     const bool fits = wide != m->portable_only || !__builtin_cpu_supports("avx512bw");
     if (!fits) printf("  the wide path is usable where it should not be, or the reverse\n");
-    if (fits && bad[0] + bad[1] + bad[2] + bad[3] == 0) return text;
+    if (fits && bad[0] + bad[1] + bad[2] + bad[3] + bad[4] == 0) return text;
     free(text);
     return NULL;
 }

@@ -2,6 +2,7 @@
  * which have 11 bits more. */
 #include "testlib/check.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,6 +296,42 @@ static void test_circle__is_exact_at_quarters_and_close_elsewhere(void **state)
 }
 
 /* One value for every compiler and level: `make test-all` runs this on four builds. */
+/* Blocks of plain numbers, and blocks with one that is not at each place; every length. */
+static void test_real__many_give_the_bits_of_one(void **state)
+{
+    (void)state;
+    static const double odd[] = {0.0,
+                                 -0.0,
+                                 -1.0,
+                                 5e-324,
+                                 0x1p-1022,
+                                 DBL_MAX,
+                                 (double)NAN,
+                                 (double)INFINITY,
+                                 -(double)INFINITY,
+                                 709.8,
+                                 -745.5,
+                                 700.0};
+    double x[16], logs[16], powers[16];
+    l1_prng prng;
+    l1_prng_seed(&prng, 91);
+    for (int round = 0; round < 20000; round++) {
+        const size_t count = l1_prng_below(&prng, 17);
+        for (size_t i = 0; i < count; i++) {
+            const double unit = l1_prng_unit(&prng);
+            x[i] = round % 3 == 0 ? unit * 1500 - 750 : round % 3 == 1 ? unit * 2 : unit * 1e-9 + 1;
+            if (l1_prng_below(&prng, 12) == 0) x[i] = odd[l1_prng_below(&prng, 12)];
+        }
+        l1_ln_many(x, logs, count);
+        l1_exp_many(x, powers, count);
+        for (size_t i = 0; i < count; i++) {
+            CHECK(l1_real_bits(logs[i]) == l1_real_bits(l1_ln(x[i])));
+            CHECK(l1_real_bits(powers[i]) == l1_real_bits(l1_exp(x[i])));
+        }
+    }
+    CHECK(l1_real_bits(l1_ln(1.0)) == 0); /* features rely on it */
+}
+
 static void test_real__gives_the_same_bits_whatever_compiled_it(void **state)
 {
     (void)state;
@@ -333,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_exp__stays_below_one_ulp),
         cmocka_unit_test(test_erfc__stays_below_four_ulp),
         cmocka_unit_test(test_circle__is_exact_at_quarters_and_close_elsewhere),
+        cmocka_unit_test(test_real__many_give_the_bits_of_one),
         cmocka_unit_test(test_real__gives_the_same_bits_whatever_compiled_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decision/trend_ai.h"
+#include "models/bundle_state.h"
 #include "testlib/bundle_maker.h"
 #include "testlib/scenario.h"
 #include "unit/features/bars.h"
@@ -245,6 +246,34 @@ static void test_gate__denies_without_a_bundle_for_symbol_and_head(void **state)
     drop(f);
 }
 
+static void test_gate__scores_the_own_side_and_reports_the_ensembles_threshold(void **state)
+{
+    (void)state;
+    fixture *f = make(READY_MINUTES);
+    f->recipe.threshold[L1_HEAD_SURVIVAL][f->limits.ai_threshold][L1_SCORE_ENSEMBLE] = 0;
+    use_recipe(f);
+    const l1_scores buy = judge(f)->scores.of[L1_HEAD_SURVIVAL];
+    l1_ai_question asked = question(f);
+    asked.side = L1_SIDE_SELL;
+    asked.stop_e8 = 2 * asked.mid_e8 - asked.stop_e8; /* as far, on the other side */
+    const l1_ai_view view = view_at(f, 0);
+    l1_trend_ai_gate(&view, &asked, &f->verdict);
+    CHECK(f->verdict.scores.of[L1_HEAD_SURVIVAL].logreg_e8 != buy.logreg_e8);
+    CHECK(buy.threshold_e8 == L1_E8 / 2); /* log-odds 0 */
+    drop(f);
+}
+
+static void test_gate__denies_a_score_that_is_no_number(void **state)
+{
+    (void)state;
+    fixture *f = make(READY_MINUTES);
+    f->bundle->manifest.heads[L1_HEAD_SURVIVAL].stack[0] = NAN;
+    CHECK(judge(f)->vetoes_count == 1); /* although its threshold is -inf */
+    CHECK(f->verdict.vetoes[0].rule == L1_RULE_AI_ENSEMBLE);
+    CHECK(f->verdict.scores.of[L1_HEAD_SURVIVAL].ensemble_e8 == L1_OFF);
+    drop(f);
+}
+
 static void test_gate__denies_until_the_features_are_warm(void **state)
 {
     (void)state;
@@ -298,6 +327,8 @@ int main(void)
         cmocka_unit_test(test_gate__reports_every_configured_head_and_no_other),
         cmocka_unit_test(test_gate__vetoes_by_every_head_that_the_operator_named),
         cmocka_unit_test(test_gate__denies_without_a_bundle_for_symbol_and_head),
+        cmocka_unit_test(test_gate__scores_the_own_side_and_reports_the_ensembles_threshold),
+        cmocka_unit_test(test_gate__denies_a_score_that_is_no_number),
         cmocka_unit_test(test_gate__denies_until_the_features_are_warm),
         cmocka_unit_test(test_gate__denies_a_vector_that_is_too_old),
         cmocka_unit_test(test_gate__says_that_a_stop_was_clamped_to_what_training_knew),

@@ -182,15 +182,23 @@ static void test_take__replaces_only_by_a_later_day(void **state)
         world w = world_new();
         feed(&w, FRIDAY * DAY + 100, FRIDAY * DAY + 101);
         const l1_profile given = made_profile(FRIDAY + later);
-        l1_feature_profile_take(w.state, BTC, &given);
+        l1_feature_profile_take(w.state, BTC, &given, false);
         const l1_profile now = profile_of(&w);
         CHECK(same_slots(&now, &given) == (later == 1));
         CHECK(now.day == (later == 1 ? FRIDAY + 1 : FRIDAY));
         world_free(&w);
     }
+    source = bar_source_new(8); /* the first one given is taken whatever its day */
+    world older = world_new();
+    feed(&older, FRIDAY * DAY + 100, FRIDAY * DAY + 101);
+    const l1_profile early = made_profile(FRIDAY - 400);
+    l1_feature_profile_take(older.state, BTC, &early, true);
+    const l1_profile kept = profile_of(&older);
+    CHECK(same_slots(&kept, &early) && kept.day == FRIDAY - 400);
+    world_free(&older);
     world w = world_new(); /* before the first bar any day is later */
     const l1_profile given = made_profile(5);
-    l1_feature_profile_take(w.state, BTC, &given);
+    l1_feature_profile_take(w.state, BTC, &given, false);
     const l1_profile now = profile_of(&w);
     CHECK(same_slots(&now, &given) && now.day == 5);
     world_free(&w);
@@ -204,7 +212,7 @@ static void test_taken_profile__is_seen_at_once_even_if_its_day_is_to_come(void 
     world w = world_new();
     feed(&w, (FRIDAY - 8) * DAY, FRIDAY * DAY + 10);
     const l1_profile given = made_profile(FRIDAY + 1);
-    l1_feature_profile_take(w.state, BTC, &given);
+    l1_feature_profile_take(w.state, BTC, &given, false);
     CHECK(l1_feature_vector_at(w.state, BTC, &vector) == L1_FEATURES_READY);
     for (int k = 6; k <= 9; k++) CHECK(near(vector.har[k], 0.5 * log(3)));
     world_free(&w);
@@ -216,7 +224,7 @@ static void test_taken_profile__learns_from_its_day_on_and_not_before(void **sta
     source = bar_source_new(9);
     world w = world_new();
     const l1_profile given = made_profile(FRIDAY);
-    l1_feature_profile_take(w.state, BTC, &given);
+    l1_feature_profile_take(w.state, BTC, &given, false);
     feed(&w, (FRIDAY - 3) * DAY, (FRIDAY + 1) * DAY);
     l1_profile now = profile_of(&w);
     CHECK(same_slots(&now, &given) && now.day == FRIDAY); /* three whole days taught nothing */

@@ -100,6 +100,12 @@ static void test_forest__gives_the_bits_of_lightgbm(void **state)
         } else {
             CHECK(!rows[i].wide || !__builtin_cpu_supports("avx512bw"));
         }
+        if (l1_forest_path_usable(forest, L1_FOREST_AVX512_BYTES)) {
+            CHECK(rows[i].wide);
+            CHECK(differing(forest, L1_FOREST_AVX512_BYTES, want, &count) == 0);
+        } else {
+            CHECK(!rows[i].wide || !__builtin_cpu_supports("avx512vbmi"));
+        }
         free(model);
         free(want);
     }
@@ -323,6 +329,58 @@ static void test_forest__refuses_memory_that_is_too_small(void **state)
     CHECK(fitted);
 }
 
+/* Trees of one column, each a chain to the right; `cuts` different thresholds in all, from 0 on.
+ * Every second node sends NaN left. */
+static void chains_text(char *text, size_t capacity, int cuts, int leaves)
+{
+    size_t size = (size_t)snprintf(text, capacity, "%s", HEAD);
+    for (int tree = 0, cut = 0; cut < cuts; tree++) {
+        const int nodes = cuts - cut < leaves - 1 ? cuts - cut : leaves - 1;
+        static const char *const keys[] = {"split_feature", "threshold",   "decision_type",
+                                           "left_child",    "right_child", "leaf_value"};
+        size += (size_t)snprintf(text + size, capacity - size, "Tree=%d\nnum_leaves=%d\nnum_cat=0",
+                                 tree, nodes + 1);
+        for (int key = 0; key < 6; key++) {
+            size += (size_t)snprintf(text + size, capacity - size, "\n%s=", keys[key]);
+            for (int i = 0; i < nodes + (key == 5); i++) {
+                const int right = i + 1 < nodes ? i + 1 : ~nodes;
+                const int numbers[] = {0, cut + i, 8 + 2 * (i % 2), ~i, right, (tree + 1) * 37 + i};
+                size += (size_t)snprintf(text + size, capacity - size, "%s%d%s", i == 0 ? "" : " ",
+                                         numbers[key], key == 5 ? ".1" : "");
+            }
+        }
+        size += (size_t)snprintf(text + size, capacity - size, "\n\n");
+        cut += nodes;
+    }
+    snprintf(text + size, capacity - size, TAIL);
+}
+
+/* On both sides of what a byte can hold, and of what four trees in one step can. */
+static void test_forest__paths_agree_up_to_the_last_threshold(void **state)
+{
+    (void)state;
+    static const struct {
+        int cuts, leaves;
+        bool bytes;
+    } rows[] = {{254, 16, true}, {255, 16, false}, {254, 17, true}, {255, 17, false},
+                {254, 32, true}, {1, 2, true},     {30, 16, true},  {100, 3, true}};
+    static char text[1 << 16];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        chains_text(text, sizeof text, rows[i].cuts, rows[i].leaves);
+        const l1_forest *const forest = parse(text);
+        const bool bytes = l1_forest_path_usable(forest, L1_FOREST_AVX512_BYTES);
+        CHECK(bytes == (rows[i].bytes && __builtin_cpu_supports("avx512vbmi")));
+        for (int at = -1; at <= 2 * rows[i].cuts + 1; at++) {
+            const double row[3] = {at < 0 ? (double)NAN : at * 0.5 - 0.25, 0, 0};
+            const double score = l1_forest_score_by(forest, L1_FOREST_PORTABLE, row);
+            for (l1_forest_path path = L1_FOREST_AVX512; path < L1_FOREST_PATHS; path++) {
+                if (!l1_forest_path_usable(forest, path)) continue;
+                CHECK(l1_real_bits(l1_forest_score_by(forest, path, row)) == l1_real_bits(score));
+            }
+        }
+    }
+}
+
 static void test_forest__refuses_more_trees_than_fit(void **state)
 {
     (void)state;
@@ -355,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_forest__refuses_with_the_line_what_it_cannot_score),
         cmocka_unit_test(test_forest__refuses_every_truncation),
         cmocka_unit_test(test_forest__refuses_memory_that_is_too_small),
+        cmocka_unit_test(test_forest__paths_agree_up_to_the_last_threshold),
         cmocka_unit_test(test_forest__refuses_more_trees_than_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,13 @@ static void make_bars(void)
 {
     bar_source source = bar_source_new(11);
     memset(missing, 0, sizeof missing);
-    for (int i = 0; i < MINUTES; i++) bar_source_next(&source, FIRST + i, bars[i]);
+    for (int i = 0; i < MINUTES; i++) {
+        bar_source_next(&source, FIRST + i, bars[i]);
+        for (int symbol = 0; symbol < 2; symbol++) { /* opens that are not the close before */
+            l1_bar *bar = &bars[i][symbol];
+            bar->open_e8 = bar->low_e8 + (bar->high_e8 - bar->low_e8) / 3;
+        }
+    }
 }
 
 static int set_up(void **state)
@@ -176,6 +182,11 @@ static void check_labels(const l1_row *row, int horizon)
                           : row->side == L1_SIDE_BUY ? end / entry - 1
                                                      : 1 - end / entry;
     CHECK(fabs(row->trade - earned) < 1e-12);
+    const double a = 3 * row->vector.atr / row->vector.close; /* of either side's rule */
+    const l1_outcome *buy = &row->by_rule[L1_SIDE_BUY], *sell = &row->by_rule[L1_SIDE_SELL];
+    CHECK(buy->alive == (low > entry * (1 - a)) && sell->alive == (high < entry * (1 + a)));
+    CHECK(fabs(buy->trade - (buy->alive ? end / entry - 1 : -a)) < 1e-12);
+    CHECK(fabs(sell->trade - (sell->alive ? 1 - end / entry : -a)) < 1e-12);
     if (row->minute % 20 == 0) {
         CHECK(row->labels[L1_HEAD_TREND] == trend_at(symbol, row->minute + 120));
     }
@@ -268,6 +279,9 @@ static void test_dataset__passes_over_repeats_and_refuses_what_contradicts(void 
     l1_dataset_free(clean);
 }
 
+/* A minute that is the last one of some row's label. */
+enum { LABEL_END = 10 * 1440 + (int)((25 - (FIRST + 10 * 1440 - 240) % 25) % 25) };
+
 static void test_dataset__gaps_take_what_they_touch(void **state)
 {
     (void)state;
@@ -278,9 +292,8 @@ static void test_dataset__gaps_take_what_they_touch(void **state)
         bool volume_only; /* the bars are there without volume */
         int rows_less;    /* at least, of both symbols */
     } rows[] = {
-        {10 * 1440, 1, false, 40}, /* 241 minutes before it, 300 behind: 21 rows each */
-        {10 * 1440, 1, true, 40},
-        {10 * 1440, 120, false, 50},
+        {LABEL_END, 1, false, 40}, /* 241 minutes before it, 300 behind: 21 rows each */
+        {LABEL_END, 1, true, 40},    {LABEL_END + 1, 1, false, 40}, {LABEL_END, 120, false, 50},
         {9 * 1440, 121, false, 500}, /* burn-in begins anew and does not end */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -293,12 +306,15 @@ static void test_dataset__gaps_take_what_they_touch(void **state)
         }
         l1_dataset *dataset = built(&plain);
         CHECK(clean->count - dataset->count >= (size_t)rows[i].rows_less);
-        CHECK(clean->count - dataset->count <= (size_t)rows[i].rows_less + 60 || i == 3);
+        CHECK(clean->count - dataset->count <= (size_t)rows[i].rows_less + 60 || i == 4);
+        bool touches = false; /* the row whose label ends one minute earlier stays */
         for (size_t k = 0; k < dataset->count; k++) {
             const int64_t t = dataset->rows[k].minute - FIRST;
             const int64_t last = rows[i].from + rows[i].minutes - 1;
             CHECK(t + 240 < rows[i].from || t - 300 >= last); /* t - 300 is the oldest looked at */
+            touches = touches || t + 240 == rows[i].from - 1;
         }
+        CHECK(touches == (rows[i].from == LABEL_END + 1));
         l1_dataset_free(dataset);
     }
     l1_dataset_free(clean);
