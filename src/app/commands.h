@@ -14,6 +14,7 @@ typedef enum {
 int l1_cmd_run(int argc, char **argv);
 int l1_cmd_replay(int argc, char **argv);
 int l1_cmd_score(int argc, char **argv);
+int l1_cmd_features(int argc, char **argv);
 int l1_cmd_train(int argc, char **argv);
 int l1_cmd_evaluate(int argc, char **argv);
 int l1_cmd_verify(int argc, char **argv);

@@ -15,6 +15,7 @@ static const command commands[] = {
     {"run", l1_cmd_run, "run the engine: messages in, reports and alerts out (PAPER on stdio)"},
     {"replay", l1_cmd_replay,
      "play history as fast as possible: klines or messages in, reports out"},
+    {"features", l1_cmd_features, "training rows as CSV, for models made by other programs"},
     {"score", l1_cmd_score, "features and scores of bars or feature rows"},
     {"train", l1_cmd_train, "train models on klines, or judge them on later ones"},
     {"evaluate", l1_cmd_evaluate, "how good the models are: walk-forward figures, page, card"},

@@ -16,7 +16,8 @@
 static const char *const score_names[L1_SCORES_COUNT] = {"logreg", "random_forest", "lightgbm",
                                                          "ensemble"};
 
-const l1_bundle *l1_score_bundle(const l1_config *config, l1_model_slots **slots)
+const l1_bundle *l1_score_bundle(const char *command, const l1_config *config,
+                                 l1_model_slots **slots)
 {
     l1_diag diag = {.text = ""};
     uint8_t *image = NULL;
@@ -27,7 +28,7 @@ const l1_bundle *l1_score_bundle(const l1_config *config, l1_model_slots **slots
     if (done.code == L1_OK) done = l1_model_slots_put(*slots, hash, image, size, &hash, &diag);
     free(image);
     if (done.code == L1_OK) return l1_model_bank_find(&(*slots)->bank, hash);
-    (void)fprintf(stderr, "l1 score: %s\n",
+    (void)fprintf(stderr, "%s: %s\n", command,
                   diag.text[0] != '\0' ? diag.text : l1_status_text(done.code));
     return NULL;
 }
@@ -196,7 +197,7 @@ static int score_state(const l1_score_bars *options, const l1_feature_state *sta
         return L1_EXIT_FAILED;
     }
     print_features(options, &vector);
-    const l1_bundle *bundle = l1_score_bundle(options->config, &slots);
+    const l1_bundle *bundle = l1_score_bundle("l1 score", options->config, &slots);
     const bool printed = bundle != NULL && print_heads(options, bundle, &vector);
     if (options->json) (void)printf("}}\n");
     l1_model_slots_close(slots);

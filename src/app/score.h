@@ -33,8 +33,9 @@ typedef struct {
 
 int l1_score_of_rows(const l1_score_rows *options);
 
-/* Reads and parses the folder of ai.models; NULL and a line on standard error when it cannot be
- * used. `slots` owns the bundle. */
-const l1_bundle *l1_score_bundle(const l1_config *config, l1_model_slots **slots);
+/* Reads and parses the folder of ai.models; NULL and a line on standard error, in the name of
+ * `command`, when it cannot be used. `slots` owns the bundle. */
+const l1_bundle *l1_score_bundle(const char *command, const l1_config *config,
+                                 l1_model_slots **slots);
 
 #endif

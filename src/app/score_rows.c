@@ -108,7 +108,7 @@ int l1_score_of_rows(const l1_score_rows *options)
     static reading in;
     l1_model_slots *slots = NULL;
     in = (reading){.options = options};
-    in.bundle = l1_score_bundle(options->config, &slots);
+    in.bundle = l1_score_bundle("l1 score", options->config, &slots);
     if (in.bundle == NULL) {
         l1_model_slots_close(slots);
         return L1_EXIT_FAILED;

@@ -8,8 +8,8 @@ import tempfile
 
 PROGRAM = os.environ["L1_BIN"]
 CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
-COMMANDS = ["score", "train", "evaluate", "run", "replay", "verify", "snapshot", "dashboard", "export",
-            "control", "config", "version"]
+COMMANDS = ["score", "features", "train", "evaluate", "run", "replay", "verify", "snapshot", "dashboard",
+            "export", "control", "config", "version"]
 
 # arguments, code, a word of the message
 ROWS = [
@@ -18,6 +18,10 @@ ROWS = [
     (["replya"], 2, "replay"),
     (["feed"], 2, "not part of this version"),
     (["evaluate"], 2, "which data"),
+    (["features"], 2, "which files"),
+    (["features", "--head", "trend", "x.csv"], 2, "survival, movement or direction"),
+    (["features", "--seed", "-1", "x.csv"], 2, "--seed"),
+    (["features", "--config", CONFIG, "--models", "/no/such", "x.csv"], 1, "/no/such"),
     (["evaluate", "--config", CONFIG, "--from", "noon", CONFIG], 2, "noon"),
     (["evaluate", "--config", CONFIG, "--veto-share", "1", CONFIG], 2, "--veto-share"),
     (["evaluate", "--config", CONFIG, "--head", "tail", CONFIG], 2, "tail"),
