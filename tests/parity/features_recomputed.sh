@@ -14,4 +14,4 @@ trap 'rm -rf "$work"' EXIT
 for base in BTC ETH; do
     for month in "$data/${base}"USDT-1m-*.csv.xz; do xz -dc "$month"; done >"$work/$base.csv"
 done
-"$L1_BUILD/tests/parity_features_recomputed" "$work/BTC.csv" "$work/ETH.csv"
+"$L1_BUILD/tests/parity/features_recomputed" "$work/BTC.csv" "$work/ETH.csv"
