@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,16 +314,32 @@ static l1_result make_place(const char *folder, place *out, l1_diag *diag)
     return done;
 }
 
+/* Holds back what would interrupt, so that no half folder stays. */
+static bool hold_signals(sigset_t *before)
+{
+    sigset_t wait;
+    (void)sigemptyset(&wait);
+    (void)sigaddset(&wait, SIGINT);
+    (void)sigaddset(&wait, SIGTERM);
+    (void)sigaddset(&wait, SIGHUP);
+    return sigprocmask(SIG_BLOCK, &wait, before) == 0;
+}
+
 l1_result l1_bundle_folder_check(const char *folder, l1_diag *diag)
 {
     place at;
-    L1_TRY(make_place(folder, &at, diag));
-    (void)rmdir(at.made);
-    if (at.parent_new) (void)rmdir(at.parent);
-    return L1_SUCCESS;
+    sigset_t before;
+    const bool held = hold_signals(&before);
+    const l1_result done = make_place(folder, &at, diag);
+    if (done.code == L1_OK) {
+        (void)rmdir(at.made);
+        if (at.parent_new) (void)rmdir(at.parent);
+    }
+    if (held) (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return done;
 }
 
-l1_result l1_bundle_folder_write(const l1_bundle_folder *options, l1_diag *diag)
+static l1_result write_folder(const l1_bundle_folder *options, l1_diag *diag)
 {
     place at;
     L1_TRY(make_place(options->folder, &at, diag));
@@ -333,5 +350,14 @@ l1_result l1_bundle_folder_write(const l1_bundle_folder *options, l1_diag *diag)
     if (done.code == L1_OK) done = put_in_place(at.made, at.target, diag);
     if (done.code == L1_OK) return sync_folder(at.parent, diag);
     remove_folder(at.made, 1);
+    return done;
+}
+
+l1_result l1_bundle_folder_write(const l1_bundle_folder *options, l1_diag *diag)
+{
+    sigset_t before;
+    const bool held = hold_signals(&before);
+    const l1_result done = write_folder(options, diag);
+    if (held) (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return done;
 }

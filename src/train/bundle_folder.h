@@ -2,9 +2,9 @@
  *
  * Files go to a new folder beside the wanted one, are synced, read back and parsed as the engine
  * would; then one rename puts it in place of what was there. A folder that is not empty and has no
- * manifest.txt is never replaced. Files and folders beside the bundle's own stay; MODEL_CARD.md,
- * which spoke of the old models, goes. Errors: IO_OPEN, IO_WRITE, IO_SYNC with one line; the old
- * folder is then untouched. */
+ * manifest.txt is never replaced. SIGINT, SIGTERM and SIGHUP wait until it is done. Files and
+ * folders beside the bundle's own stay; MODEL_CARD.md, which spoke of the old models, goes. Errors:
+ * IO_OPEN, IO_WRITE, IO_SYNC with one line; the old folder is then untouched. */
 #ifndef L1_TRAIN_BUNDLE_FOLDER_H
 #define L1_TRAIN_BUNDLE_FOLDER_H
 

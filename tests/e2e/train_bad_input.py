@@ -5,9 +5,11 @@
 import hashlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import klines
 
@@ -149,6 +151,24 @@ def with_prices(lines, cents):
     return changed
 
 
+def interrupted(work, good):
+    """Whenever SIGINT comes: the whole bundle or nothing, and nothing beside it."""
+    home = work / "interrupted"
+    home.mkdir()
+    for after_ms in range(0, 1001, 100):
+        with subprocess.Popen([L1, "train", "all", "--config", CONFIG, "--head", "trend", "--data",
+                               str(good), "--out", str(home / "m")], stdout=subprocess.DEVNULL,
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as ran:
+            end = time.monotonic() + after_ms / 1000
+            while time.monotonic() < end and not list(home.glob("m.*")):
+                time.sleep(0.0002)
+            wrote = bool(list(home.glob("m.*/manifest.txt")))
+            ran.send_signal(signal.SIGINT)
+        left = sorted(str(path.relative_to(home)) for path in home.rglob("*"))
+        assert left in ([], ["m", "m/manifest.txt"]), (after_ms, wrote, left)
+    print("ok  interrupted")
+
+
 def usage(work, good, out):
     (work / "empty").mkdir()
     (work / "papers").mkdir()
@@ -182,6 +202,7 @@ def usage(work, good, out):
     assert (out / "notes" / "mine.txt").read_text() == "dear\n"
     (out / "notes" / "mine.txt").unlink()
     assert [path.name for path in work.glob("models*")] == ["models"]
+    interrupted(work, good)
     ran = subprocess.run([L1, "features", str(work / "nothing")], capture_output=True, text=True,
                          cwd=os.environ["L1_SOURCE"], check=False)
     assert ran.returncode == 1 and "No such file" in ran.stderr, ran  # as l1 train says it
