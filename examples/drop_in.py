@@ -24,7 +24,7 @@ MODEL = "survival/modelo3_lgbm.txt"
 def rows_of(program, klines, bundle):
     """Names of the columns, the columns, and the labels, in the order of time."""
     text = subprocess.run([program, "features", "--models", bundle, "--head", "survival", "--out",
-                           "csv", klines], check=True, capture_output=True, text=True).stdout
+                           "csv", klines], check=True, stdout=subprocess.PIPE, text=True).stdout
     lines = [line.split(",") for line in text.splitlines()]
     columns = numpy.array([[float(field) for field in line[LEADING:]] for line in lines[1:]])
     labels = numpy.array([int(line[LABEL]) for line in lines[1:]])
@@ -48,13 +48,15 @@ def scores_of(program, bundle, names, columns):
     text = [",".join(names)]
     text += [",".join(repr(float(value)) for value in row) for row in columns]
     said = subprocess.run([program, "score", "--models", bundle, "--head", "survival", "--rows", "-"],
-                          input="\n".join(text) + "\n", check=True, capture_output=True,
+                          input="\n".join(text) + "\n", check=True, stdout=subprocess.PIPE,
                           text=True).stdout.splitlines()
     place = said[0].split(",").index("lightgbm")
     return numpy.array([float(line.split(",")[place]) for line in said[1:]])
 
 
 def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
     program, klines, bundle = sys.argv[1:]
     names, columns, labels = rows_of(program, klines, bundle)
     cut = len(labels) * 3 // 4  # the last quarter judges; no row is shuffled
@@ -72,4 +74,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except subprocess.CalledProcessError as failed:  # L1 has said why
+        sys.exit(f"drop_in.py: l1 {failed.cmd[1]} ended with {failed.returncode}")

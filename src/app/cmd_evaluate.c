@@ -160,12 +160,25 @@ static bool write_file(const l1_assessment *figures, const arguments *given, out
     return good;
 }
 
+/* Two outputs in one file: the later would overwrite the earlier. */
+static bool named_twice(const arguments *given, int kind)
+{
+    for (int other = 0; other < kind; other++) {
+        if (given->paths[other] == NULL) continue;
+        if (strcmp(given->paths[other], given->paths[kind]) != 0) continue;
+        (void)fprintf(stderr, "l1 evaluate: two outputs are to go to %s\n", given->paths[kind]);
+        return true;
+    }
+    return false;
+}
+
 /* Found out before an hour of work, not after it. */
 static bool check_paths(const arguments *given)
 {
     for (int kind = 0; kind < OUTPUTS; kind++) {
         const char *path = given->paths[kind];
         if (path == NULL) continue;
+        if (named_twice(given, kind)) return false;
         const bool there = access(path, F_OK) == 0;
         FILE *out = fopen(path, "a");
         if (out == NULL || fclose(out) != 0) {

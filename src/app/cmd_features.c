@@ -148,7 +148,8 @@ static int with_bundle(const arguments *given, const l1_config *config, l1_head 
     if (done.code != L1_OK) {
         (void)fprintf(stderr, "l1 features: %s\n",
                       diag.text[0] != '\0' ? diag.text : l1_status_text(done.code));
-        return L1_EXIT_USAGE;
+        const bool unusable = done.code >= L1_INPUT_SYNTAX && done.code <= L1_INPUT_TOO_LONG;
+        return unusable ? L1_EXIT_USAGE : L1_EXIT_FAILED;
     }
     const int code = known(data, bundle) ? write_rows(given, data, bundle, head) : L1_EXIT_FAILED;
     l1_dataset_free(data);

@@ -1,15 +1,18 @@
 /* app/cmd_train.c: the command line of `l1 train`. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/history_files.h"
 #include "app/options.h"
 #include "app/progress.h"
 #include "base/real.h"
+#include "train/bundle_folder.h"
 #include "train/train.h"
 
 static const char usage[] =
@@ -20,7 +23,7 @@ static const char usage[] =
     "configured symbol that the files hold. The last 56 days calibrate the models and set the\n"
     "thresholds, the days before teach them. `lr`, `rf` or `lgbm` trains that model anew, keeps\n"
     "the others of the bundle in --out, then calibrates and weighs all. The folder changes as a\n"
-    "whole or not at all.\n"
+    "whole or not at all; its MODEL_CARD.md, which spoke of the old models, goes.\n"
     "With --evaluate-on: judges the bundle in --out on klines later than its training data (give\n"
     "8 days more before them, to warm up).\n"
     "\n"
@@ -152,6 +155,14 @@ static l1_result work(arguments *given, char **tables, l1_diag *diag)
     return done;
 }
 
+/* The card of the models that are about to be replaced. */
+static bool has_card(const arguments *given)
+{
+    char path[PATH_MAX];
+    const int size = snprintf(path, sizeof path, "%s/" L1_MODEL_CARD, given->options.folder);
+    return !given->evaluates && size > 0 && (size_t)size < sizeof path && access(path, F_OK) == 0;
+}
+
 static int run(arguments *given)
 {
     static l1_config config;
@@ -166,11 +177,16 @@ static int run(arguments *given)
     given->options.files = given->files.files;
     given->options.files_count = given->files.count;
     if (given->options.heads == 0) given->options.heads = L1_ALL_HEADS;
+    const bool card = has_card(given);
     const l1_result done = work(given, &tables, &diag);
     if (tables != NULL) (void)fputs(tables, stdout);
     free(tables);
     if (done.code == L1_OK) {
         if (!given->evaluates) (void)printf("\nwrote %s\n", given->options.folder);
+        if (card) {
+            (void)puts(L1_MODEL_CARD " there spoke of the old models and is gone; `l1 evaluate` "
+                                     "--card writes one");
+        }
         return fflush(stdout) == 0 ? L1_EXIT_DONE : L1_EXIT_FAILED;
     }
     (void)fflush(stdout);

@@ -110,7 +110,11 @@ static l1_result kind_of(const l1_history *history, const file *added, bool mess
     const bool header = size > 0 && l1_kline_is_header(line, size);
     l1_line_source_close(peeked);
     *klines = false;
-    if (read.code == L1_IO_END || first == '{') return L1_SUCCESS;
+    if (first == '{') return L1_SUCCESS;
+    if (read.code == L1_IO_END) { /* lines without a word of a BTCUSDT.csv are no broken messages */
+        *klines = is_named(added, ".csv") && symbol_of_name(history->limits, added->path) >= 0;
+        return L1_SUCCESS;
+    }
     L1_TRY(read);
     if (messages || is_named(added, ".ndjson") || is_named(added, ".jsonl")) return L1_SUCCESS;
     *klines = header || (first >= '0' && first <= '9') || is_named(added, ".csv") ||
@@ -237,7 +241,12 @@ static l1_result take_kline(l1_history *history, source *from, const char *line,
 {
     const bool first = l1_line_source_number(from->lines) == 1;
     if (first) L1_TRY(check_entry(history, from, diag));
-    *skipped = size == 0 || (first && l1_kline_is_header(line, size));
+    const bool header = first && l1_kline_is_header(line, size);
+    *skipped = size == 0 || header;
+    if (header) {
+        const l1_result known = l1_kline_header_check(line, size, diag);
+        return known.code == L1_OK ? L1_SUCCESS : at_place(from, known, diag);
+    }
     if (*skipped) return L1_SUCCESS;
     if (size > L1_LINE_BYTES_MAX) {
         const l1_result refused =

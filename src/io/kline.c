@@ -155,3 +155,24 @@ bool l1_kline_is_header(const char *row, size_t size)
     static const char name[] = "open_time";
     return size >= sizeof name - 1 && memcmp(row, name, sizeof name - 1) == 0;
 }
+
+l1_result l1_kline_header_check(const char *row, size_t size, l1_diag *diag)
+{
+    const char *const end = row + size;
+    L1_ASSERT(l1_kline_is_header(row, size));
+    for (int place = 0; place < COLUMNS && row <= end; place++) {
+        const size_t length = (size_t)(end - row);
+        const char *comma = memchr(row, ',', length);
+        const size_t word = comma != NULL ? (size_t)(comma - row) : length;
+        for (int i = 0; i < COLUMNS; i++) {
+            if (i == place || strlen(columns[i]) != word || memcmp(columns[i], row, word) != 0)
+                continue;
+            return l1_refuse(diag, L1_INPUT_FIELD, columns[i],
+                             "the header has %s as column %d, a kline as column %d", columns[i],
+                             place + 1, i + 1);
+        }
+        if (comma == NULL) break;
+        row = comma + 1;
+    }
+    return L1_SUCCESS;
+}

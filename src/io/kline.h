@@ -20,4 +20,8 @@ L1_MUST_USE l1_result l1_kline_parse(const char *row, size_t size, l1_bar *bar, 
 /* True for the header line that some dumps begin with. */
 bool l1_kline_is_header(const char *row, size_t size);
 
+/* Refuses a header that has a name in another's place: rows are read by place. Names that it does
+ * not know may stand anywhere; columns are counted in the rows. */
+L1_MUST_USE l1_result l1_kline_header_check(const char *row, size_t size, l1_diag *diag);
+
 #endif

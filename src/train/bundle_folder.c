@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,10 +226,35 @@ static l1_result check_target(const char *path, l1_diag *diag)
                      "%.120s is not empty and no bundle of models; it is left alone", path);
 }
 
+/* The bundle's own names at the top of its folder. */
+static bool is_own(const char *name)
+{
+    bool own = strcmp(name, L1_MANIFEST_PATH) == 0 || strcmp(name, L1_MODEL_CARD) == 0;
+    for (int head = 0; head < L1_HEAD_COUNT; head++) {
+        own = own || strcmp(name, l1_head_text((l1_head)head)) == 0;
+    }
+    return own || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* What others laid beside the old bundle goes on beside the new one. */
+static void keep_others(const char *old, const char *target)
+{
+    DIR *folder = opendir(old);
+    if (folder == NULL) return;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        char from[PATH_MAX], to[PATH_MAX];
+        if (is_own(entry->d_name)) continue;
+        if (!joined(from, old, entry->d_name) || !joined(to, target, entry->d_name)) continue;
+        (void)rename(from, to);
+    }
+    (void)closedir(folder);
+}
+
 /* One step where the file system can exchange two names; else the old one steps aside first. */
 static l1_result put_in_place(const char *made, const char *target, l1_diag *diag)
 {
     if (renameat2(AT_FDCWD, made, AT_FDCWD, target, RENAME_EXCHANGE) == 0) {
+        keep_others(made, target);
         remove_folder(made, 1);
         return L1_SUCCESS;
     }
@@ -243,43 +269,95 @@ static l1_result put_in_place(const char *made, const char *target, l1_diag *dia
         (void)rename(aside, target);
         return done;
     }
+    keep_others(aside, target);
     remove_folder(aside, 1);
     return L1_SUCCESS;
 }
 
 /* The folder that holds `path`, made when it is missing (one level). */
-static l1_result parent_of(const char *path, char out[PATH_MAX], l1_diag *diag)
+static l1_result parent_of(const char *path, char out[PATH_MAX], bool *new, l1_diag *diag)
 {
     (void)snprintf(out, PATH_MAX, "%s", path);
     char *slash = strrchr(out, '/');
+    *new = false;
     if (slash == NULL) {
         (void)snprintf(out, PATH_MAX, ".");
         return L1_SUCCESS;
     }
     slash[slash == out] = '\0';
-    if (mkdir(out, FOLDER_MODE) == 0 || errno == EEXIST) return L1_SUCCESS;
-    return failed(L1_IO_OPEN, out, diag);
+    *new = mkdir(out, FOLDER_MODE) == 0;
+    return *new || errno == EEXIST ? L1_SUCCESS : failed(L1_IO_OPEN, out, diag);
+}
+
+typedef struct {
+    char target[PATH_MAX], parent[PATH_MAX];
+    char made[PATH_MAX]; /* new, empty, beside the target */
+    bool parent_new;
+} place;
+
+static l1_result make_place(const char *folder, place *out, l1_diag *diag)
+{
+    const int size = snprintf(out->target, sizeof out->target, "%s", folder);
+    if (size <= 0 || (size_t)size >= sizeof out->target - 16) {
+        return l1_refuse(diag, L1_IO_OPEN, "file", "the path of the folder is empty or too long");
+    }
+    for (size_t end = (size_t)size; end > 1 && out->target[end - 1] == '/';) {
+        out->target[--end] = '\0';
+    }
+    L1_TRY(check_target(out->target, diag));
+    L1_TRY(parent_of(out->target, out->parent, &out->parent_new, diag));
+    const int name = snprintf(out->made, sizeof out->made, "%s.XXXXXX", out->target);
+    L1_ASSERT(name > 0 && (size_t)name < sizeof out->made);
+    if (mkdtemp(out->made) != NULL) return L1_SUCCESS;
+    const l1_result done = failed(L1_IO_OPEN, out->target, diag);
+    if (out->parent_new) (void)rmdir(out->parent);
+    return done;
+}
+
+/* Holds back what would interrupt, so that no half folder stays. */
+static bool hold_signals(sigset_t *before)
+{
+    sigset_t wait;
+    (void)sigemptyset(&wait);
+    (void)sigaddset(&wait, SIGINT);
+    (void)sigaddset(&wait, SIGTERM);
+    (void)sigaddset(&wait, SIGHUP);
+    return sigprocmask(SIG_BLOCK, &wait, before) == 0;
+}
+
+l1_result l1_bundle_folder_check(const char *folder, l1_diag *diag)
+{
+    place at;
+    sigset_t before;
+    const bool held = hold_signals(&before);
+    const l1_result done = make_place(folder, &at, diag);
+    if (done.code == L1_OK) {
+        (void)rmdir(at.made);
+        if (at.parent_new) (void)rmdir(at.parent);
+    }
+    if (held) (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return done;
+}
+
+static l1_result write_folder(const l1_bundle_folder *options, l1_diag *diag)
+{
+    place at;
+    L1_TRY(make_place(options->folder, &at, diag));
+    const mode_t mask = umask(0);
+    (void)umask(mask);
+    l1_result done = chmod(at.made, FOLDER_MODE & ~mask) == 0 ? write_bundle(options, at.made, diag)
+                                                              : failed(L1_IO_WRITE, at.made, diag);
+    if (done.code == L1_OK) done = put_in_place(at.made, at.target, diag);
+    if (done.code == L1_OK) return sync_folder(at.parent, diag);
+    remove_folder(at.made, 1);
+    return done;
 }
 
 l1_result l1_bundle_folder_write(const l1_bundle_folder *options, l1_diag *diag)
 {
-    char target[PATH_MAX], parent[PATH_MAX], made[PATH_MAX];
-    const int size = snprintf(target, sizeof target, "%s", options->folder);
-    if (size <= 0 || (size_t)size >= sizeof target - 16) {
-        return l1_refuse(diag, L1_IO_OPEN, "file", "the path of the folder is empty or too long");
-    }
-    for (size_t end = (size_t)size; end > 1 && target[end - 1] == '/';) target[--end] = '\0';
-    L1_TRY(check_target(target, diag));
-    L1_TRY(parent_of(target, parent, diag));
-    const int name = snprintf(made, sizeof made, "%s.XXXXXX", target);
-    L1_ASSERT(name > 0 && (size_t)name < sizeof made);
-    if (mkdtemp(made) == NULL) return failed(L1_IO_OPEN, made, diag);
-    const mode_t mask = umask(0);
-    (void)umask(mask);
-    l1_result done = chmod(made, FOLDER_MODE & ~mask) == 0 ? write_bundle(options, made, diag)
-                                                           : failed(L1_IO_WRITE, made, diag);
-    if (done.code == L1_OK) done = put_in_place(made, target, diag);
-    if (done.code == L1_OK) return sync_folder(parent, diag);
-    remove_folder(made, 1);
+    sigset_t before;
+    const bool held = hold_signals(&before);
+    const l1_result done = write_folder(options, diag);
+    if (held) (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return done;
 }

@@ -154,6 +154,7 @@ l1_result l1_dataset_bar(l1_dataset_builder *builder, const l1_bar *bar, l1_diag
     if (dataset->to_ms == 0 || open_ms < dataset->from_ms) dataset->from_ms = open_ms;
     if (open_ms + 60000 > dataset->to_ms) dataset->to_ms = open_ms + 60000;
     dataset->bars[bar->symbol]++;
+    dataset->end_ms[bar->symbol] = open_ms + 60000;
     l1_feature_state_on_bar(builder->state, &taken);
     if (minute % L1_ROW_MINUTES != 0) return L1_SUCCESS;
     of->asked++;
@@ -236,6 +237,23 @@ l1_result l1_dataset_finish(l1_dataset_builder *builder, l1_dataset **out, l1_di
     }
     l1_dataset_abandon(builder);
     return done;
+}
+
+l1_result l1_dataset_check_ends(const l1_dataset *dataset, l1_diag *diag)
+{
+    char own[32], all[32];
+    L1_ASSERT(dataset->count > 0);
+    for (uint32_t i = 0; i < dataset->limits->symbols_count; i++) {
+        const int64_t end_ms = dataset->end_ms[i];
+        if (dataset->bars[i] == 0) continue;
+        if (dataset->to_ms - end_ms <= L1_ENDS_APART_MINUTES * INT64_C(60000)) continue;
+        return l1_refuse(diag, L1_INPUT_FIELD, "data",
+                         "the bars of %s end at %s, others at %s: is a file missing? all must end "
+                         "within %d minutes",
+                         dataset->limits->symbols[i].name, time_text(end_ms * MS_NS, own),
+                         time_text(dataset->to_ms * MS_NS, all), L1_ENDS_APART_MINUTES);
+    }
+    return L1_SUCCESS;
 }
 
 void l1_dataset_abandon(l1_dataset_builder *builder)

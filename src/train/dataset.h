@@ -73,9 +73,10 @@ typedef struct {
     size_t count;
     int64_t from_ms, to_ms; /* first bar's open, last bar's end */
     l1_profile profiles[L1_SYMBOLS_MAX];
-    uint64_t bars[L1_SYMBOLS_MAX]; /* 0 = no data: not a symbol of the models */
-    uint64_t repeated, missing;    /* bars passed over; minutes without a bar */
-    size_t unready, cut;           /* row minutes without a vector; whose label is incomplete */
+    uint64_t bars[L1_SYMBOLS_MAX];  /* 0 = no data: not a symbol of the models */
+    int64_t end_ms[L1_SYMBOLS_MAX]; /* of each symbol's last bar */
+    uint64_t repeated, missing;     /* bars passed over; minutes without a bar */
+    size_t unready, cut;            /* row minutes without a vector; whose label is incomplete */
 } l1_dataset;
 
 /* Called now and then with what is done of all. NULL: nobody looks. */
@@ -103,5 +104,10 @@ L1_MUST_USE l1_result l1_dataset_finish(l1_dataset_builder *builder, l1_dataset 
 void l1_dataset_abandon(l1_dataset_builder *builder);
 
 void l1_dataset_free(l1_dataset *dataset); /* NULL is fine */
+
+/* Refuses data of which one symbol ends early: its last days would neither validate nor continue
+ * its profile, and nothing else would tell. */
+#define L1_ENDS_APART_MINUTES 120
+L1_MUST_USE l1_result l1_dataset_check_ends(const l1_dataset *dataset, l1_diag *diag);
 
 #endif

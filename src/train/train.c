@@ -142,7 +142,9 @@ static l1_result prepare(training *in, l1_diag *diag)
     if (trees && heads > 0) L1_TRY(l1_lightgbm_open(&in->lightgbm, diag));
     in->forests = (int64_t)heads * bits(options->models & ~(UINT32_C(1) << L1_MODEL_LOGREG));
     L1_TRY(open_base(in, diag));
+    L1_TRY(l1_bundle_folder_check(options->folder, diag));
     L1_TRY(read_rows(in, NULL, diag));
+    L1_TRY(l1_dataset_check_ends(in->dataset, diag));
     L1_TRY(check_range(in, diag));
     const l1_fold fold = l1_fold_final(in->dataset, L1_VALIDATION_DAYS);
     L1_TRY(l1_split_make(in->dataset, &fold, &in->split, diag));

@@ -44,6 +44,11 @@ def main():
                               capture_output=True, text=True, check=False)
         print(done.stdout, done.stderr)
         assert done.returncode == 0 and ", 0 differ" in done.stdout
+        lost = subprocess.run([program, str(SOURCE / "examples/drop_in.py"), os.environ["L1_BIN"],
+                               str(folder / "lost"), str(folder / "models")], cwd=SOURCE,
+                              capture_output=True, text=True, check=False)
+        assert lost.returncode == 1 and "No such file" in lost.stderr, lost.stderr
+        assert "Traceback" not in lost.stderr
         assert int(done.stdout.split()[0]) > 1000
         # The whole bundle is taken: the new model scores the newest minute.
         said = subprocess.run([os.environ["L1_BIN"], "score", "--models", str(folder / "models"),

@@ -39,6 +39,9 @@ def check_refusals(work, lines):
     assert not (work / "none.json").exists()
     ran = evaluate("--data", short, "--from", "2022-02-10T00:00:00Z")
     assert ran.returncode == 2 and "nothing to test" in ran.stderr, ran.stderr
+    ran = evaluate("--data", short, "--json", work / "one", "--html", work / "one")
+    assert ran.returncode == 2 and "two outputs are to go to" in ran.stderr, ran.stderr
+    assert not (work / "one").exists()
     alone = klines.write(work / "alone", [lines[0], None])
     ran = evaluate("--data", alone)
     assert ran.returncode == 2 and "ETH" in ran.stderr, ran.stderr

@@ -5,9 +5,11 @@
 import hashlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import klines
 
@@ -112,6 +114,13 @@ def main():
         refused("prices that never move", with_prices(lines, 0), "give no row", "prices that move")
         refused("labels all equal", with_prices(lines, 1), "head trend: all ", "equal")
 
+        refused("a header in another order",
+                both(lines, lambda of: ["open_time,high,open,low,close,volume,close_time,a,b,c,d,e"]
+                     + of), "line 1", "has high as column 2, a kline as column 3")
+        refused("one symbol ends early", [lines[0], lines[1][:80 * 1440]],
+                "the bars of ETH/USDT end at 2022-03-22T00:00Z, others at 2022-03-28T00:00Z")
+        refused("empty files", [[], []], "the files hold no bar")
+
         klines.write(work / "overlap", both(lines, lambda of: of[:9000]), "1m-2022-01")
         klines.write(work / "overlap", both(lines, lambda of: of[8000:]), "1m-2022-02")
         expect("files that overlap", train("--data", work / "overlap", "--out", out), 2, "overlap")
@@ -142,6 +151,24 @@ def with_prices(lines, cents):
     return changed
 
 
+def interrupted(work, good):
+    """Whenever SIGINT comes: the whole bundle or nothing, and nothing beside it."""
+    home = work / "interrupted"
+    home.mkdir()
+    for after_ms in range(0, 1001, 100):
+        with subprocess.Popen([L1, "train", "all", "--config", CONFIG, "--head", "trend", "--data",
+                               str(good), "--out", str(home / "m")], stdout=subprocess.DEVNULL,
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as ran:
+            end = time.monotonic() + after_ms / 1000
+            while time.monotonic() < end and not list(home.glob("m.*")):
+                time.sleep(0.0002)
+            wrote = bool(list(home.glob("m.*/manifest.txt")))
+            ran.send_signal(signal.SIGINT)
+        left = sorted(str(path.relative_to(home)) for path in home.rglob("*"))
+        assert left in ([], ["m", "m/manifest.txt"]), (after_ms, wrote, left)
+    print("ok  interrupted")
+
+
 def usage(work, good, out):
     (work / "empty").mkdir()
     (work / "papers").mkdir()
@@ -161,6 +188,24 @@ def usage(work, good, out):
     expect("a folder of others", train("--data", good, "--out", work / "papers"), 1,
            "no bundle of models")
     assert (work / "papers" / "letter").read_text() == "dear\n"
+    (work / "letter").write_text("dear\n")
+    for name, to in (("a file", work / "letter"), ("a lost parent", work / "lost/a/b")):
+        ran = train("--data", good, "--out", to)  # before the work, so no table
+        expect(f"--out below {name}", ran, 1, str(to if name == "a file" else to.parent))
+        assert ran.stdout == "" and not (work / "lost").exists(), ran.stdout
+    (out / "MODEL_CARD.md").write_text("of the old models\n")
+    (out / "notes").mkdir()
+    (out / "notes" / "mine.txt").write_text("dear\n")
+    expect("over a card and notes", train("--data", good, "--out", out), 0,
+           "MODEL_CARD.md there spoke of the old models")
+    assert not (out / "MODEL_CARD.md").exists()
+    assert (out / "notes" / "mine.txt").read_text() == "dear\n"
+    (out / "notes" / "mine.txt").unlink()
+    assert [path.name for path in work.glob("models*")] == ["models"]
+    interrupted(work, good)
+    ran = subprocess.run([L1, "features", str(work / "nothing")], capture_output=True, text=True,
+                         cwd=os.environ["L1_SOURCE"], check=False)
+    assert ran.returncode == 1 and "No such file" in ran.stderr, ran  # as l1 train says it
     expect("judged on what it has learned",
            subprocess.run([L1, "train", "--config", CONFIG, "--out", str(out), "--evaluate-on",
                            str(good)], capture_output=True, text=True, check=False), 2,

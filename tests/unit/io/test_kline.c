@@ -250,6 +250,30 @@ static void test_kline__knows_the_header(void **state)
     }
 }
 
+static void test_kline__refuses_a_header_of_another_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        const char *field; /* NULL: taken */
+    } rows[] = {
+        {"open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,"
+         "taker_buy_quote_volume,ignore",
+         NULL},
+        {"open_time,open,high,low,close,volume,close_time,a,b,c,d,e\r", NULL},
+        {"open_time,high,open,low,close,volume,close_time,a,b,c,d,e", "high"},
+        {"open_time,open,high,low,close,quote_volume,close_time,volume,b,c,d,e", "quote_volume"},
+        {"open_time,open,high,low,close,volume", NULL},
+        {"open_time,", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_diag diag = {.text = ""};
+        const l1_result done = l1_kline_header_check(rows[i].row, strlen(rows[i].row), &diag);
+        assert_int_equal(done.code, rows[i].field == NULL ? L1_OK : L1_INPUT_FIELD);
+        if (rows[i].field != NULL) assert_string_equal(diag.field, rows[i].field);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_kline__counts_columns),
         cmocka_unit_test(test_kline__shows_no_control_characters_of_a_bad_value),
         cmocka_unit_test(test_kline__knows_the_header),
+        cmocka_unit_test(test_kline__refuses_a_header_of_another_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
