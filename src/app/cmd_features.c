@@ -63,20 +63,6 @@ static bool take_option(arguments *given, int option)
     }
 }
 
-static bool read_head(const char *text, l1_head *head)
-{
-    *head = L1_HEAD_SURVIVAL;
-    if (text == NULL) return true;
-    for (unsigned i = 0; i < L1_HEAD_TREND; i++) {
-        if (strcmp(text, l1_head_text((l1_head)i)) != 0) continue;
-        *head = (l1_head)i;
-        return true;
-    }
-    (void)fprintf(
-        stderr, "l1 features: --head is '%s'; it must be survival, movement or direction\n", text);
-    return false;
-}
-
 static void print_row(FILE *out, const l1_dataset *data, const l1_bundle *bundle, l1_head head,
                       const l1_row *row)
 {
@@ -170,7 +156,8 @@ static int export_rows(arguments *given)
         (void)snprintf(models, sizeof models, "ai.models=%s", given->models);
         if (!l1_config_source_add(&given->source, models)) return L1_EXIT_USAGE;
     }
-    if (!read_head(given->head, &head) || !l1_config_load(&given->source, &config)) {
+    if (!l1_score_head("l1 features", given->head, &head) ||
+        !l1_config_load(&given->source, &config)) {
         return L1_EXIT_USAGE;
     }
     const l1_bundle *bundle = l1_score_bundle("l1 features", &config, &slots);

@@ -68,18 +68,6 @@ static bool read_format(const arguments *given, bool *json)
     return wrong("--format", given->format, "table or json");
 }
 
-static bool read_head(const arguments *given, l1_head *head)
-{
-    *head = L1_HEAD_SURVIVAL;
-    if (given->head == NULL) return true;
-    for (unsigned i = 0; i < L1_HEAD_TREND; i++) {
-        if (strcmp(given->head, l1_head_text((l1_head)i)) != 0) continue;
-        *head = (l1_head)i;
-        return true;
-    }
-    return wrong("--head", given->head, "survival, movement or direction");
-}
-
 static bool read_signal(const arguments *given, const l1_limits *limits, l1_score_bars *out)
 {
     if (given->symbol != NULL) out->symbol = l1_limits_symbol(limits, given->symbol);
@@ -107,7 +95,7 @@ static int score(arguments *given)
         if (!l1_config_source_add(&given->source, models)) return L1_EXIT_USAGE;
     }
     if (!l1_config_load(&given->source, &config)) return L1_EXIT_USAGE;
-    if (!read_format(given, &rows.json) || !read_head(given, &rows.head) ||
+    if (!read_format(given, &rows.json) || !l1_score_head("l1 score", given->head, &rows.head) ||
         !read_signal(given, &config.limits, &bars)) {
         return L1_EXIT_USAGE;
     }

@@ -33,6 +33,20 @@ const l1_bundle *l1_score_bundle(const char *command, const l1_config *config,
     return NULL;
 }
 
+bool l1_score_head(const char *command, const char *text, l1_head *head)
+{
+    *head = L1_HEAD_SURVIVAL;
+    if (text == NULL) return true;
+    for (unsigned i = 0; i < L1_HEAD_TREND; i++) {
+        if (strcmp(text, l1_head_text((l1_head)i)) != 0) continue;
+        *head = (l1_head)i;
+        return true;
+    }
+    (void)fprintf(stderr, "%s: --head is '%s'; it must be survival, movement or direction\n",
+                  command, text);
+    return false;
+}
+
 /* --- features ------------------------------------------------------------------------------ */
 
 typedef struct {

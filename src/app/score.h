@@ -38,4 +38,8 @@ int l1_score_of_rows(const l1_score_rows *options);
 const l1_bundle *l1_score_bundle(const char *command, const l1_config *config,
                                  l1_model_slots **slots);
 
+/* The head with models that `text` names (NULL: survival); false and a line in the name of
+ * `command`. */
+bool l1_score_head(const char *command, const char *text, l1_head *head);
+
 #endif
