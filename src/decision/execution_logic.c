@@ -5,13 +5,15 @@
 
 #include "base/assert.h"
 
-bool l1_plan_make(int64_t qty_e8, int64_t now_ns, l1_plan *out)
+bool l1_plan_make(const l1_plan_request *request, l1_plan *out)
 {
     L1_ASSERT(out != NULL);
     memset(out, 0, sizeof *out);
-    if (qty_e8 <= 0) return false;
-    out->children[0] = (l1_child){.qty_e8 = qty_e8, .send_at_ns = now_ns};
-    out->children_count = 1;
-    L1_ASSERT(out->children_count <= L1_CHILDREN_MAX);
+    if (request->qty_e8 <= 0) return false;
+    out->chosen = L1_ALGO_SINGLE;
+    out->qty_e8 = request->qty_e8;
+    out->start_ns = out->deadline_ns = request->now_ns;
+    out->children[0] = (l1_child){.qty_e8 = request->qty_e8, .send_at_ns = request->now_ns};
+    out->children_count = out->children_max = 1;
     return true;
 }

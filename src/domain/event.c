@@ -74,6 +74,8 @@ void l1_event_archive(l1_archive *archive, l1_event *event)
     case L1_EVENT_VENUE: l1_venue_event_archive(archive, &event->as.venue); break;
     case L1_EVENT_SPACE: l1_archive_bool(archive, &event->as.space_low); break;
     case L1_EVENT_MODELS: models_archive(archive, &event->as.models); break;
+    case L1_EVENT_DEPTH: l1_depth_archive(archive, &event->as.depth); break;
+    case L1_EVENT_QUOTE: l1_quote_archive(archive, &event->as.quote); break;
     case L1_EVENT_COUNT: break; /* not a kind */
     }
 }

@@ -8,6 +8,7 @@
 #define L1_DOMAIN_EVENT_H
 
 #include "base/archive.h"
+#include "domain/depth_book.h"
 #include "domain/market.h"
 #include "domain/order.h"
 #include "domain/portfolio.h"
@@ -25,6 +26,8 @@ typedef enum {
     L1_EVENT_VENUE,   /* from a venue outside the process */
     L1_EVENT_SPACE,   /* journal.space_low changed: entries are denied while it is low */
     L1_EVENT_MODELS,  /* a model bundle was read, or could not be */
+    L1_EVENT_DEPTH,   /* levels of a full book: a snapshot, or what has changed since */
+    L1_EVENT_QUOTE,   /* a change of the best bid or ask */
     L1_EVENT_COUNT
 } l1_event_kind;
 
@@ -97,11 +100,13 @@ typedef struct {
         l1_venue_event venue;
         bool space_low;
         l1_models_event models;
+        l1_depth depth;
+        l1_quote quote;
     } as;
 } l1_event;
 
 /* Largest archive form of an event, bytes. */
-#define L1_EVENT_BYTES_MAX 2048
+#define L1_EVENT_BYTES_MAX 2048 /* a book or a depth event of the most levels */
 
 /* SAVE, LOAD or HASH. LOAD refuses unknown kinds and counts over their maximum. */
 void l1_event_archive(l1_archive *archive, l1_event *event);

@@ -61,6 +61,7 @@ void l1_order_id_archive(l1_archive *archive, l1_order_id *id)
 void l1_submit_archive(l1_archive *archive, l1_submit *submit)
 {
     l1_symbol_archive(archive, &submit->symbol);
+    l1_archive_enum(archive, &submit->list, L1_LIST_COUNT);
     l1_archive_count(archive, &submit->legs_count, L1_LEGS_MAX);
     L1_ASSERT(submit->legs_count <= L1_LEGS_MAX);
     for (uint32_t i = 0; i < submit->legs_count; i++) {
@@ -70,8 +71,11 @@ void l1_submit_archive(l1_archive *archive, l1_submit *submit)
         l1_archive_enum(archive, &leg->type, L1_ORDER_TYPE_COUNT);
         l1_archive_enum(archive, &leg->tif, L1_TIF_COUNT);
         l1_archive_i64(archive, &leg->qty_e8);
+        l1_archive_i64(archive, &leg->quote_qty_e8);
         l1_archive_i64(archive, &leg->price_e8);
         l1_archive_i64(archive, &leg->stop_e8);
+        l1_archive_i64(archive, &leg->iceberg_e8);
+        l1_archive_enum(archive, &leg->self_trade, L1_STP_COUNT);
     }
 }
 
@@ -92,4 +96,5 @@ void l1_venue_event_archive(l1_archive *archive, l1_venue_event *event)
     l1_archive_i64(archive, &event->fee_e8);
     l1_asset_archive(archive, &event->fee_asset);
     l1_archive_u64(archive, &event->trade_id);
+    l1_archive_bool(archive, &event->maker);
 }

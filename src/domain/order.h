@@ -24,10 +24,35 @@ typedef enum {
 typedef enum {
     L1_ORDER_LIMIT,
     L1_ORDER_MARKET,
-    L1_ORDER_STOP_LOSS,
+    L1_ORDER_STOP_LOSS,   /* triggers on the last trade, then executes as MARKET */
+    L1_ORDER_LIMIT_MAKER, /* rejected if it would take */
+    L1_ORDER_STOP_LOSS_LIMIT,
+    L1_ORDER_TAKE_PROFIT,
+    L1_ORDER_TAKE_PROFIT_LIMIT,
     L1_ORDER_TYPE_COUNT
 } l1_order_type;
 typedef enum { L1_TIF_GTC, L1_TIF_IOC, L1_TIF_FOK, L1_TIF_COUNT } l1_time_in_force;
+
+/* What happens when two orders of this account would trade with each other. */
+typedef enum {
+    L1_STP_NONE,
+    L1_STP_EXPIRE_MAKER,
+    L1_STP_EXPIRE_TAKER,
+    L1_STP_EXPIRE_BOTH,
+    L1_STP_DECREMENT,
+    L1_STP_COUNT
+} l1_self_trade;
+
+/* How the legs of a submit hang together (Binance's order lists). */
+typedef enum {
+    L1_LIST_SINGLE, /* one leg */
+    L1_LIST_OCO,    /* 0 above, 1 below the market: one cancels the other */
+    L1_LIST_OTO,    /* 1 goes live, with its own quantity, when 0 has filled wholly */
+    L1_LIST_OTOCO,  /* 1 and 2 go live as an OCO when 0 has filled wholly */
+    L1_LIST_OPO,    /* as OTO; 1 has quantity 0: what 0 received net of commission, on the lot */
+    L1_LIST_OPOCO,  /* as OTOCO, quantities as OPO */
+    L1_LIST_COUNT
+} l1_list_kind;
 
 /* Identity of one order: 128-bit hash of (engine id, signal id, child, purpose, generation). */
 typedef struct {
@@ -47,15 +72,19 @@ typedef struct {
     l1_side side;
     l1_order_type type;
     l1_time_in_force tif;
-    int64_t qty_e8;   /* 0 in the second leg of an OPO list: what the first leg received */
-    int64_t price_e8; /* LIMIT; else 0 */
-    int64_t stop_e8;  /* STOP_LOSS trigger; else 0 */
+    int64_t qty_e8;       /* 0 in the pending legs of OPO and OPOCO: what leg 0 received */
+    int64_t quote_qty_e8; /* MARKET by amount of quote, then qty is 0; else 0 */
+    int64_t price_e8;     /* the forms with a limit; else 0 */
+    int64_t stop_e8;      /* trigger of STOP_LOSS* and TAKE_PROFIT*; else 0 */
+    int64_t iceberg_e8;   /* visible part of a GTC limit; 0 = all of it */
+    l1_self_trade self_trade;
 } l1_order_leg;
 
 #define L1_LEGS_MAX 3
 typedef struct {
     int32_t symbol;
-    uint32_t legs_count; /* 1 = single order; 2 = OPO: leg 1 goes live when leg 0 has filled */
+    l1_list_kind list;
+    uint32_t legs_count; /* as `list` has */
     l1_order_leg legs[L1_LEGS_MAX];
 } l1_submit;
 
@@ -86,6 +115,14 @@ typedef enum {
     L1_VENUE_REASON_NO_LIQUIDITY,
     L1_VENUE_REASON_PARENT, /* a list's first leg did not fill */
     L1_VENUE_REASON_CAPACITY,
+    L1_VENUE_REASON_WOULD_MATCH,     /* a LIMIT_MAKER that would take */
+    L1_VENUE_REASON_UNFILLED_IOC,    /* UNFILLED_IOC_QUANTITY_EXPIRED */
+    L1_VENUE_REASON_UNFILLED_FOK,    /* UNFILLED_FOK_ORDER_EXPIRED */
+    L1_VENUE_REASON_OCO_TRIGGER,     /* the other leg of an OCO has triggered or filled */
+    L1_VENUE_REASON_SELF_TRADE,      /* prevented: X = EXPIRED_IN_MATCH */
+    L1_VENUE_REASON_PRICE_RANGE,     /* EXECUTION_RULE_PRICE_RANGE_EXCEEDED */
+    L1_VENUE_REASON_LIST_FORM,       /* legs that make no list, or bad OCO prices */
+    L1_VENUE_REASON_PENDING_REFUSED, /* a pending leg failed when its turn came: eR = REJECTED */
     L1_VENUE_REASON_COUNT
 } l1_venue_reason;
 
@@ -98,6 +135,7 @@ typedef struct {
     int64_t fee_e8;           /* FILL: commission */
     int32_t fee_asset;        /* asset index (domain/limits.h) */
     uint64_t trade_id;        /* FILL: the venue's number, unique per symbol */
+    bool maker;               /* FILL: the order rested and made liquidity */
 } l1_venue_event;
 
 void l1_submit_archive(l1_archive *archive, l1_submit *submit);

@@ -233,9 +233,18 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
         reject(engine, signal, id, &engine->decision.refusal, 1, out);
         return;
     }
+    const l1_plan_request asked = {.limits = limits,
+                                   .instrument = &limits->symbols[signal->symbol],
+                                   .symbol = signal->symbol,
+                                   .side = signal->side,
+                                   .algo = signal->algo,
+                                   .duration_s = signal->duration_s,
+                                   .slices_max = signal->slices_max,
+                                   .qty_e8 = engine->decision.qty_e8,
+                                   .now_ns = engine->now_ns};
     l1_plan plan;
-    if (!l1_plan_make(engine->decision.qty_e8, engine->now_ns, &plan)) {
-        reject_for(engine, signal, id, L1_RULE_NO_PLAN, "", out);
+    if (!l1_plan_make(&asked, &plan)) {
+        reject_for(engine, signal, id, L1_RULE_NO_PLAN, plan.why, out);
         return;
     }
     /* Two open orders an execution: what it opens later always finds a slot. */

@@ -46,6 +46,7 @@ l1_submit l1_entry_submit(const l1_limits *limits, const l1_execution *execution
                                          });
     if (limits->symbols[execution->symbol].opo) {
         submit.legs[1] = stop_leg(limits, execution, 0);
+        submit.list = L1_LIST_OPO;
         submit.legs_count = 2;
     }
     return submit;

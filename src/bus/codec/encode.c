@@ -233,6 +233,10 @@ static void put_order(l1_json_writer *out, const l1_report_order *order)
         [L1_ORDER_LIMIT] = "limit",
         [L1_ORDER_MARKET] = "market",
         [L1_ORDER_STOP_LOSS] = "stop_loss",
+        [L1_ORDER_LIMIT_MAKER] = "limit_maker",
+        [L1_ORDER_STOP_LOSS_LIMIT] = "stop_loss_limit",
+        [L1_ORDER_TAKE_PROFIT] = "take_profit",
+        [L1_ORDER_TAKE_PROFIT_LIMIT] = "take_profit_limit",
     };
     static const char *const tifs[L1_TIF_COUNT] = {
         [L1_TIF_GTC] = "GTC",

@@ -223,8 +223,10 @@ static void test_plan__children_add_up_to_the_quantity(void **state)
 {
     (void)state;
     l1_plan plan;
-    CHECK(!l1_plan_make(0, 5, &plan));
-    CHECK(l1_plan_make(7, 5, &plan));
+    l1_plan_request request = {.qty_e8 = 0, .now_ns = 5};
+    CHECK(!l1_plan_make(&request, &plan));
+    request.qty_e8 = 7;
+    CHECK(l1_plan_make(&request, &plan));
     int64_t sum = 0;
     for (uint32_t i = 0; i < plan.children_count; i++) sum += plan.children[i].qty_e8;
     CHECK(sum == 7);

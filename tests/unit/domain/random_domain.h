@@ -132,6 +132,21 @@ static inline void any_venue_event(l1_prng *prng, l1_venue_event *event)
     event->fee_e8 = any_number(prng);
     event->fee_asset = (int32_t)any_below(prng, L1_ASSETS_MAX);
     event->trade_id = l1_prng_next(prng);
+    event->maker = any_bool(prng);
+}
+
+static inline void any_depth(l1_prng *prng, l1_depth *depth)
+{
+    depth->symbol = (int32_t)any_below(prng, L1_SYMBOLS_MAX);
+    depth->ts_ns = any_number(prng);
+    depth->first_id = l1_prng_next(prng);
+    depth->last_id = l1_prng_next(prng);
+    depth->snapshot = any_bool(prng);
+    depth->more = any_bool(prng);
+    depth->changes_count = any_below(prng, L1_DEPTH_CHANGES_MAX + 1);
+    for (unsigned i = 0; i < depth->changes_count; i++) {
+        depth->changes[i] = (l1_depth_change){any_bool(prng), any_number(prng), any_number(prng)};
+    }
 }
 
 static inline void any_event(l1_prng *prng, l1_event_kind kind, l1_event *event)
@@ -167,6 +182,14 @@ static inline void any_event(l1_prng *prng, l1_event_kind kind, l1_event *event)
         event->as.models.refused = any_bool(prng);
         event->as.models.commanded = any_bool(prng);
         any_text(prng, event->as.models.cause, sizeof event->as.models.cause);
+        break;
+    case L1_EVENT_DEPTH: any_depth(prng, &event->as.depth); break;
+    case L1_EVENT_QUOTE:
+        event->as.quote = (l1_quote){(int32_t)any_below(prng, L1_SYMBOLS_MAX),
+                                     any_number(prng),
+                                     l1_prng_next(prng),
+                                     {any_number(prng), any_number(prng)},
+                                     {any_number(prng), any_number(prng)}};
         break;
     case L1_EVENT_COUNT: break;
     }
@@ -260,6 +283,7 @@ static inline void any_effect(l1_prng *prng, l1_effect_kind kind, unsigned symbo
     switch (kind) {
     case L1_EFFECT_SUBMIT:
         effect->as.submit.symbol = (int32_t)any_below(prng, symbols);
+        effect->as.submit.list = (l1_list_kind)any_below(prng, L1_LIST_COUNT);
         effect->as.submit.legs_count = any_below(prng, L1_LEGS_MAX + 1);
         for (unsigned i = 0; i < effect->as.submit.legs_count; i++) {
             effect->as.submit.legs[i] =
@@ -269,7 +293,10 @@ static inline void any_effect(l1_prng *prng, l1_effect_kind kind, unsigned symbo
                                (l1_time_in_force)any_below(prng, L1_TIF_COUNT),
                                any_number(prng),
                                any_number(prng),
-                               any_number(prng)};
+                               any_number(prng),
+                               any_number(prng),
+                               any_number(prng),
+                               (l1_self_trade)any_below(prng, L1_STP_COUNT)};
         }
         break;
     case L1_EFFECT_CANCEL:

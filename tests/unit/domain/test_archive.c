@@ -222,6 +222,15 @@ static void same_book(const l1_book *a, const l1_book *b)
     for (uint32_t i = 0; i < a->asks_count; i++) SAME(asks[i].price_e8), SAME(asks[i].qty_e8);
 }
 
+static void same_depth(const l1_depth *a, const l1_depth *b)
+{
+    SAME(symbol), SAME(ts_ns), SAME(first_id), SAME(last_id), SAME(snapshot), SAME(more);
+    SAME(changes_count);
+    for (uint32_t i = 0; i < a->changes_count; i++) {
+        SAME(changes[i].ask), SAME(changes[i].price_e8), SAME(changes[i].qty_e8);
+    }
+}
+
 static void same_event(const l1_event *a, const l1_event *b)
 {
     SAME(kind), SAME(at_ns), SAME(clock_jump_ns);
@@ -237,6 +246,12 @@ static void same_event(const l1_event *a, const l1_event *b)
     case L1_EVENT_MODELS:
         SAME(as.models.hash.lo), SAME(as.models.hash.hi), SAME(as.models.refused);
         SAME(as.models.commanded), SAME_TEXT(as.models.cause);
+        break;
+    case L1_EVENT_DEPTH: same_depth(&a->as.depth, &b->as.depth); break;
+    case L1_EVENT_QUOTE:
+        SAME(as.quote.symbol), SAME(as.quote.ts_ns), SAME(as.quote.update_id);
+        SAME(as.quote.bid.price_e8), SAME(as.quote.bid.qty_e8);
+        SAME(as.quote.ask.price_e8), SAME(as.quote.ask.qty_e8);
         break;
     default: break; /* tests of their own */
     }
@@ -280,10 +295,11 @@ static void same_report(const l1_report *a, const l1_report *b)
 
 static void same_submit(const l1_submit *a, const l1_submit *b)
 {
-    SAME(symbol), SAME(legs_count);
+    SAME(symbol), SAME(list), SAME(legs_count);
     for (uint32_t i = 0; i < a->legs_count; i++) {
         SAME(legs[i].side), SAME(legs[i].type), SAME(legs[i].tif), SAME(legs[i].qty_e8);
-        SAME(legs[i].price_e8), SAME(legs[i].stop_e8);
+        SAME(legs[i].price_e8), SAME(legs[i].stop_e8), SAME(legs[i].quote_qty_e8);
+        SAME(legs[i].iceberg_e8), SAME(legs[i].self_trade);
         CHECK(l1_order_id_equal(a->legs[i].id, b->legs[i].id));
     }
 }
