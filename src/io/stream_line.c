@@ -256,6 +256,10 @@ static l1_result levels(l1_stream_parser *parser, const l1_json *json, uint32_t 
 {
     const side sides[2] = {{bids, false}, {asks, true}};
     level_array found[2];
+    if (parser->arrays_count > 2) { /* nobody would look at what is in the others */
+        return l1_refuse(diag, L1_INPUT_TOO_LONG, "", "arrays beside %s and %s in a long message",
+                         bids, asks);
+    }
     for (int i = 0; i < 2; i++) {
         L1_TRY(find_levels(parser, json, object, sides[i].name, &found[i], diag));
     }
