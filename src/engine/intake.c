@@ -208,16 +208,27 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     l1_engine_plan_start(engine, at, out);
 }
 
-/* A plan whose children will all find a slot; false: `plan->why` says what is missing. */
-static bool make_plan(l1_engine *engine, const l1_signal *signal, l1_plan *plan)
+/* Fresh figures only: what is stale or unknown makes a schedule impossible, never an order. */
+static void add_volumes(l1_engine *engine, int64_t duration_ns, l1_plan_request *out)
+{
+    const l1_volume_profile *volume = l1_feature_volume(engine->features, out->symbol);
+    const int64_t first = out->now_ns / L1_MINUTE_NS;
+    const int64_t count = (out->now_ns + duration_ns) / L1_MINUTE_NS - first + 1;
+    out->day_volume = l1_volume_profile_day(volume);
+    if (count > L1_PLAN_MINUTES_MAX) return;
+    if (!l1_volume_profile_minutes(volume, first, (uint32_t)count, engine->minute_volume)) return;
+    out->minute_volume = engine->minute_volume;
+    out->minutes_count = (uint32_t)count;
+}
+
+static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
 {
     const l1_limits *limits = &engine->limits;
     const l1_instrument *instrument = &limits->symbols[signal->symbol];
     const l1_market *market = &engine->markets[signal->symbol];
+    const int64_t age_ns = limits->market_age_ns, now_ns = engine->now_ns;
     const bool buy = signal->side == L1_SIDE_BUY;
-    const uint32_t stops_open = engine->account.stops_open[signal->symbol];
-    const bool fresh = l1_market_book_fresh(market, engine->now_ns, limits->market_age_ns);
-    const l1_assessment *facts = &engine->facts;
+    const uint32_t used = engine->account.stops_open[signal->symbol];
     l1_plan_request asked = {
         .limits = limits,
         .instrument = instrument,
@@ -227,20 +238,29 @@ static bool make_plan(l1_engine *engine, const l1_signal *signal, l1_plan *plan)
         .duration_s = signal->duration_s,
         .slices_max = signal->slices_max,
         .qty_e8 = engine->decision.qty_e8,
-        .now_ns = engine->now_ns,
-        .mid_e8 = facts->mid_e8,
-        .limit_e8 = facts->limit_e8,
+        .now_ns = now_ns,
+        .mid_e8 = engine->facts.mid_e8,
+        .limit_e8 = engine->facts.limit_e8,
         .stop_e8 = buy ? engine->decision.stop_e8 : 0,
-        .stop_slots =
-            instrument->max_algo_orders > stops_open ? instrument->max_algo_orders - stops_open : 0,
-        .book = fresh ? &market->book : NULL,
+        .stop_slots = used < instrument->max_algo_orders ? instrument->max_algo_orders - used : 0,
+        .book = l1_market_book_fresh(market, now_ns, age_ns) ? &market->book : NULL,
         .sigma = NAN,
         .day_volume = NAN,
     };
-    asked.minimum_e8 =
-        l1_minimum_order_e8(instrument, signal->side, facts->mid_e8, facts->limit_e8,
-                            buy ? engine->decision.stop_e8 : L1_OFF, limits->taker_fee_e8);
+    asked.minimum_e8 = l1_minimum_order_e8(instrument, signal->side, asked.mid_e8, asked.limit_e8,
+                                           buy ? asked.stop_e8 : L1_OFF, limits->taker_fee_e8);
+    if (!l1_market_bar_fresh(market, now_ns, age_ns)) return asked;
     if (!l1_volatility_sigma(&engine->volatility[signal->symbol], &asked.sigma)) asked.sigma = NAN;
+    const l1_algo algo = signal->algo != L1_ALGO_AUTO ? signal->algo : limits->execution_algo;
+    if (algo == L1_ALGO_SINGLE) return asked;
+    add_volumes(engine, l1_plan_duration_ns(limits, signal->duration_s), &asked);
+    return asked;
+}
+
+/* A plan whose children will all find a slot; false: `plan->why` says what is missing. */
+static bool make_plan(l1_engine *engine, const l1_signal *signal, l1_plan *plan)
+{
+    l1_plan_request asked = plan_request(engine, signal);
     if (!l1_plan_make(&asked, plan)) return false;
     if (l1_executions_room(&engine->executions, plan->children_max)) return true;
     uint32_t room = plan->children_max;

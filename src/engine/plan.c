@@ -157,9 +157,9 @@ static bool send_child(l1_engine *engine, uint32_t parent, int64_t qty_e8, l1_en
 /* A slice did not go: the plan ends, or it is due again at a later look. */
 static void skip(l1_engine *engine, uint32_t parent, l1_engine_out *out)
 {
-    static const int64_t second_ns = INT64_C(1000000000);
     l1_parent *own = at(engine, parent);
-    const int64_t wait_ns = own->plan.look_ns > 0 ? own->plan.look_ns : second_ns;
+    const int64_t wait_ns = engine->limits.execution_look_ns;
+    L1_ASSERT(wait_ns > 0);
     own->skipped++;
     if (ends_plan(own->refusal.rule)) {
         l1_engine_plan_end(engine, parent, L1_PLAN_END_RULE);
@@ -187,6 +187,7 @@ static l1_plan_progress progress_of(const l1_engine *engine, const l1_parent *pa
         .executed_e8 = parent->executed_e8 + under_way.executed_e8,
         .market_volume_e8 =
             (int64_t)(engine->tapes[parent->symbol].base_e8 - parent->volume_from_e8),
+        .last_sent_ns = parent->last_sent_ns,
         .refilled_ns = changed_ns > parent->last_end_ns ? changed_ns : 0,
     };
 }
