@@ -326,9 +326,9 @@ static void test_stops__become_one_midway_when_slots_are_needed(void **state)
     scenario_tick(&s, 21000); /* no slot for the third slice */
     CHECK(entries(&s) == 4);
     CHECK(scenario_effects(&s, L1_EFFECT_CANCEL) == 2);
-    scenario_tick(&s, 21099);
-    CHECK(account_of(&s)->stops_open[BTC] == 3);
-    scenario_tick(&s, 21100); /* the one of both rests: the slice goes */
+    scenario_tick(&s, 21049);
+    CHECK(entries(&s) == 4 && account_of(&s)->stops_open[BTC] == 4);
+    scenario_tick(&s, 21050); /* both are gone, one is on its way: the slice goes */
     CHECK(entries(&s) == 5 && account_of(&s)->stops_open[BTC] == 4);
     scenario_tick(&s, 41200);
     const l1_report *report = scenario_report(&s, "a");
