@@ -5,8 +5,10 @@
 #include "decision/execution_logic.h"
 #include "decision/risk_rules.h"
 #include "decision/trend_ai.h"
+#include "domain/mid_trail.h"
 #include "engine/engine.h"
 #include "executor/parents.h"
+#include "order_manager/cost_table.h"
 #include "order_manager/signal_table.h"
 
 /* What a market has traded: running sums, of which differences are taken. Trades count as they
@@ -32,6 +34,9 @@ struct l1_engine {
     l1_parents parents;
     l1_tape tapes[L1_SYMBOLS_MAX];
     int64_t known_mid_e8[L1_SYMBOLS_MAX]; /* the last mid there was, fresh or not */
+    l1_mid_trail trails[L1_SYMBOLS_MAX];
+    int64_t traded_ns[L1_SYMBOLS_MAX]; /* of the last public trade; 0 = none yet */
+    l1_cost_table costs;
     int64_t now_ns;
     int64_t drawdown_day[L1_ASSETS_MAX]; /* last alerted; 0 = portfolio, i + 1 = symbol i */
     int64_t day_done;                    /* Unix day whose first values have all been taken */
@@ -136,6 +141,17 @@ bool l1_engine_merge(l1_engine *engine, uint32_t parent, l1_engine_out *out);
 /* Places the one stop once all that give way have ended. */
 void l1_engine_merge_check(l1_engine *engine, uint32_t parent, l1_engine_out *out);
 void l1_engine_merge_late(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+/* --- costs.c: what parents cost --- */
+void l1_engine_costs_begin(l1_engine *engine, const l1_parent *parent, const l1_signal *signal);
+void l1_engine_costs_child(l1_engine *engine, const l1_order *order); /* it goes out */
+void l1_engine_costs_fill(l1_engine *engine, const l1_order *order, const l1_venue_event *fill,
+                          int64_t cost_e8);
+/* Into the final report, which is published next; `qty_e8` is what was to be executed. */
+void l1_engine_costs_end(l1_engine *engine, uint64_t serial, int64_t qty_e8, l1_report *report);
+void l1_engine_costs_trade(l1_engine *engine, const l1_trade *trade);
+void l1_engine_costs_bar(l1_engine *engine, const l1_bar *bar);
+void l1_engine_costs_mid(l1_engine *engine, int32_t symbol, int64_t mid_e8);
+void l1_engine_costs_timer(l1_engine *engine, l1_engine_out *out);
 
 /* --- trade.c: sending --- */
 /* True when sent. Otherwise the execution's `refusal` says why. */

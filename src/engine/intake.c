@@ -203,6 +203,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     parent->plan = *plan;
     l1_risk_impact(&view, signal, plan->qty_e8, parent->arrival_mid_e8, &parent->exposure_e8,
                    &parent->correlation_impact_e8);
+    l1_engine_costs_begin(engine, parent, signal);
     engine->pending++;
     l1_order_pace_sent(engine->pace, signal->symbol, signal->side, signal->qty_e8, engine->now_ns);
     l1_engine_plan_start(engine, at, out);
