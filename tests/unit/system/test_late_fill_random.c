@@ -337,6 +337,22 @@ static void run(world *w, bool quiet)
     if (chance(w, 40)) restart(w);
 }
 
+/* Base that the reports alone add up to. */
+static int64_t reported_e8(const l1_scenario *s)
+{
+    int64_t sum_e8 = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const l1_report *report = &s->log[i].as.report;
+        if (s->log[i].kind != L1_EFFECT_REPORT || report->executed_qty_e8 <= 0) continue;
+        if (!report->protection && !report->final) continue;
+        sum_e8 += report->side == L1_SIDE_BUY ? report->executed_qty_e8 : -report->executed_qty_e8;
+        for (uint32_t k = 0; k < report->fees_count; k++) {
+            if (report->fees[k].asset == BTC + 1) sum_e8 -= report->fees[k].amount_e8;
+        }
+    }
+    return sum_e8;
+}
+
 /* Every base the venue holds beyond dust rests under a stop, was sold, or the operator knows. */
 static void run_seeds(bool cut)
 {
@@ -356,6 +372,7 @@ static void run_seeds(bool cut)
         }
         const l1_account *account = l1_engine_account(l1_system_engine(w->s.system));
         CHECK(account->total_e8[BTC + 1] == w->base_e8); /* all of it is booked */
+        CHECK(reported_e8(&w->s) == w->base_e8);         /* and told, once */
         CHECK(l1_engine_naked_e8(l1_system_engine(w->s.system), BTC) == 0);
         scenario_close(&w->s);
     }
