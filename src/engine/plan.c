@@ -124,7 +124,7 @@ static bool send_child(l1_engine *engine, uint32_t parent, int64_t qty_e8, l1_en
 {
     l1_parent *own = at(engine, parent);
     const bool buy = own->side == L1_SIDE_BUY;
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, own->symbol);
     const l1_slice_request slice = {.symbol = own->symbol,
                                     .side = own->side,
                                     .reducing = own->reducing,
