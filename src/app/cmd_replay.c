@@ -23,6 +23,7 @@ static const char usage[] =
     "  --from TIME        leave out what is before: RFC 3339 or Unix ms\n"
     "  --to TIME          leave out what is at or after\n"
     "  --out FILE         reports and alerts (default: standard output)\n"
+    "  --report FILE      the run as a page: equity, fills, costs, rejections; needs no network\n"
     "  --journal DIR      keep a journal (default: none)\n"
     "  --quiet            log errors only\n"
     "  --config FILE      configuration (default: config/l1.yaml, then /etc/l1/l1.yaml)\n"
@@ -36,7 +37,7 @@ static const char usage[] =
 typedef struct {
     l1_history_files history;
     l1_config_source source;
-    const char *out, *journal, *log_format;
+    const char *out, *report, *journal, *log_format;
     int64_t from_ns, to_ns;
     bool quiet;
 } arguments;
@@ -49,6 +50,7 @@ static bool take_option(arguments *given, int option)
     case 'f': return l1_history_time(&given->history, "--from", optarg, &given->from_ns);
     case 't': return l1_history_time(&given->history, "--to", optarg, &given->to_ns);
     case 'o': given->out = optarg; return true;
+    case 'r': given->report = optarg; return true;
     case 'j': given->journal = optarg; return true;
     case 'q': given->quiet = true; return true;
     case 'c': given->source.file = optarg; return true;
@@ -77,6 +79,7 @@ static int play(const arguments *given)
         .from_ns = given->from_ns,
         .to_ns = given->to_ns,
         .out = given->out,
+        .report = given->report,
         .journal_dir = given->journal,
     };
     return l1_replay(&options);
@@ -85,12 +88,19 @@ static int play(const arguments *given)
 int l1_cmd_replay(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"data", required_argument, NULL, 'd'}, {"signals", required_argument, NULL, 'i'},
-        {"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
-        {"out", required_argument, NULL, 'o'},  {"journal", required_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},      {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, 's'},  {"log-format", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"data", required_argument, NULL, 'd'},
+        {"signals", required_argument, NULL, 'i'},
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"out", required_argument, NULL, 'o'},
+        {"journal", required_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, 's'},
+        {"log-format", required_argument, NULL, 'l'},
+        {"report", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     static arguments given;
     given = (arguments){.history.command = "l1 replay", .from_ns = L1_OFF, .to_ns = L1_OFF};

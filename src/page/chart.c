@@ -69,9 +69,9 @@ static int digits_of(double step)
 /* --- the calendar --- */
 
 static const double steps_s[] = {
-    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1,  0.2,  0.5,   1,     2,     5,      10,     15,
-    30,    60,    120,   300,  600,  900,  1800, 3600, 10800, 21600, 43200, 86400,  172800, 604800,
-    1209600,
+    0.001, 0.002, 0.005, 0.01,  0.02,  0.05,  0.1,    0.2,    0.5,     1,
+    2,     5,     10,    15,    30,    60,    120,    300,    600,     900,
+    1800,  3600,  10800, 21600, 43200, 86400, 172800, 604800, 1209600,
 };
 static const int steps_months[] = {1, 2, 3, 6, 12, 24, 60, 120};
 
@@ -156,9 +156,10 @@ static void put_y_axis(const l1_chart *chart, FILE *out)
     double ticks[L1_TICKS_MAX];
     char number[L1_NUMBER_TEXT_MAX];
     const size_t count = l1_plot_ticks(chart->y_low, chart->y_high, ticks);
-    const int digits = count > 1 ? digits_of(ticks[1] - ticks[0]) : 2;
+    const int digits = chart->y_counts ? 0 : count > 1 ? digits_of(ticks[1] - ticks[0]) : 2;
     for (size_t i = 0; i < count; i++) {
         const double y = y_share(chart, ticks[i]);
+        if (chart->y_counts && i > 0 && (i + 1 < count || ticks[i] != floor(ticks[i]))) continue;
         (void)fprintf(out,
                       "<line class=\"grid\" x2=\"100%%\" y1=\"%.2f%%\" y2=\"%.2f%%\"/>"
                       "<text class=\"y\" x=\"100%%\" y=\"%.2f%%\" dx=\"7\" dy=\"4\">%s%s</text>\n",

@@ -20,6 +20,7 @@ typedef struct {
     double x_low, x_high, y_low, y_high;
     bool x_time;      /* x is Unix ms: its ticks are those of the calendar */
     bool x_bare;      /* no labels below: another chart with the same x follows */
+    bool y_counts;    /* y counts things: whole numbers, the least and the most alone */
     const char *unit; /* behind each number of the y axis, e.g. "%" */
     const char *x_unit;
 } l1_chart;

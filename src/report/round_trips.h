@@ -25,7 +25,7 @@ typedef struct {
     int64_t score_e8;        /* of the entry; L1_OFF = none */
 } l1_lot;
 
-#define L1_SCORE_BINS 20
+#define L1_SCORE_BINS 50
 typedef struct {
     uint64_t count;
     int64_t gain_e8; /* their sum */

@@ -12,9 +12,9 @@ static uint32_t cell_of(l1_time_cells *time, int64_t at_ns, uint32_t capacity)
     if (time->width_ns == 0) *time = (l1_time_cells){at_ns, FIRST_WIDTH_NS, 0};
     L1_ASSERT(time->used <= capacity);
     const int64_t since_ns = at_ns - time->start_ns;
+    if (since_ns < time->used * time->width_ns) return time->used - 1; /* as a rule, and quick */
     const int64_t cell = since_ns > 0 ? since_ns / time->width_ns : 0;
-    if (cell >= capacity) return capacity;
-    return (uint32_t)cell + 1 < time->used ? time->used - 1 : (uint32_t)cell;
+    return cell >= capacity ? capacity : (uint32_t)cell;
 }
 
 static void widen(l1_time_cells *time)

@@ -113,14 +113,14 @@ static void test_trips__the_oldest_goes_when_there_is_no_room(void **state)
     CHECK(strcmp(trips.lots[L1_LOTS_MAX - 1].execution_id, "last") == 0);
 }
 
-static void test_scores__bins_are_twentieths(void **state)
+static void test_scores__bins_are_fiftieths(void **state)
 {
     (void)state;
     static const struct {
         int64_t score_e8;
         uint32_t bin;
-    } rows[] = {{-1, 0},       {0, 0},         {4999999, 0},    {5000000, 1},
-                {94999999, 18}, {95000000, 19}, {100000000, 19}, {200000000, 19}};
+    } rows[] = {{-1, 0},        {0, 0},         {1999999, 0},    {2000000, 1},
+                {97999999, 48}, {98000000, 49}, {100000000, 49}, {200000000, 49}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CHECK(l1_score_bin(rows[i].score_e8) == rows[i].bin);
     }
@@ -133,9 +133,14 @@ static void test_distribution__cells_reach_from_their_edge_to_below_the_next(voi
         int64_t bp_e8;
         double low, high;
     } rows[] = {
-        {0, 0, 0.1},          {9999999, 0, 0.1},         {10000000, 0.1, 0.2},
-        {-1, -0.1, 0},        {-10000000, -0.1, 0},      {-10000001, -0.2, -0.1},
-        {L1_OFF + 1, -500, -499.9}, {INT64_MAX, 499.9, 500},
+        {0, 0, 0.1},
+        {9999999, 0, 0.1},
+        {10000000, 0.1, 0.2},
+        {-1, -0.1, 0},
+        {-10000000, -0.1, 0},
+        {-10000001, -0.2, -0.1},
+        {L1_OFF + 1, -500, -499.9},
+        {INT64_MAX, 499.9, 500},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         memset(&distribution, 0, sizeof distribution);
@@ -170,7 +175,7 @@ int main(void)
         cmocka_unit_test(test_trips__a_lot_ends_when_less_than_the_venue_trades_is_left),
         cmocka_unit_test(test_trips__no_gain_is_a_loss_and_open_lots_are_worth_the_mid),
         cmocka_unit_test(test_trips__the_oldest_goes_when_there_is_no_room),
-        cmocka_unit_test(test_scores__bins_are_twentieths),
+        cmocka_unit_test(test_scores__bins_are_fiftieths),
         cmocka_unit_test(test_distribution__cells_reach_from_their_edge_to_below_the_next),
         cmocka_unit_test(test_distribution__quantiles_are_within_a_cell),
     };
