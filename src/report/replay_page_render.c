@@ -141,9 +141,10 @@ static void put_lead(const l1_replay_page *page, FILE *out)
 }
 
 /* Opens a tile up to its figure; the caller writes the figure. */
-static void tile(const char *name, const char *style, FILE *out)
+static void tile(const char *id, const char *name, const char *style, FILE *out)
 {
-    (void)fprintf(out, "<div class=\"tile\"><span>%s</span><b class=\"%s\">", name, style);
+    (void)fprintf(out, "<div class=\"tile\" id=\"%s\"><span>%s</span><b class=\"%s\">", id, name,
+                  style);
 }
 
 static void tile_end(FILE *out)
@@ -156,17 +157,17 @@ static void put_money_tiles(const l1_replay_page *page, FILE *out)
     char text[L1_NUMBER_TEXT_MAX];
     const int64_t gain_e8 = page->equity.count > 0 ? l1_page_own_e8(page) - page->start_e8 : 0;
     const double gain = percent(gain_e8, page->start_e8);
-    tile("Return", tone(gain), out);
+    tile("return", "Return", tone(gain), out);
     (void)fprintf(out, "%s%s %%</b><span>", gain > 0 ? "+" : "", l1_page_number(gain, 2, text));
     l1_page_put_decimal(gain_e8, 2, out);
     (void)fprintf(out, " %s", page->limits->quote);
     tile_end(out);
-    tile("Deepest drawdown", page->deepest_e8 > 0 ? "down" : "", out);
+    tile("drawdown", "Deepest drawdown", page->deepest_e8 > 0 ? "down" : "", out);
     (void)fprintf(out, "%s%.2f %%</b><span>", page->deepest_e8 > 0 ? "-" : "",
                   (double)page->deepest_e8 / 1e6);
     (void)fputs(page->deepest_ns != 0 ? l1_page_time(page->deepest_ns, text) : "never below", out);
     tile_end(out);
-    tile("Sharpe, a year", "", out);
+    tile("sharpe", "Sharpe, a year", "", out);
     const double days = (double)page->days;
     const double mean = days > 0 ? page->day_sum / days : 0;
     const double spread = days > 1 ? (page->day_squares - days * mean * mean) / (days - 1) : 0;
@@ -179,7 +180,7 @@ static void put_money_tiles(const l1_replay_page *page, FILE *out)
     }
     tile_end(out);
     const int64_t span_ns = page->last_ns - page->begin_ns;
-    tile("Mean exposure", "", out);
+    tile("exposure", "Mean exposure", "", out);
     (void)fprintf(out, "%.1f %%</b><span>at most %.1f %%",
                   span_ns > 0 ? (double)page->exposure_sum / (double)span_ns / 1e6 : 0,
                   page->exposure.count > 0 ? (double)page->exposure.high / 1e6 : 0);
@@ -190,13 +191,13 @@ static void put_trade_tiles(const l1_replay_page *page, FILE *out)
 {
     const uint64_t signals = l1_page_signals(page), executed = l1_page_executed(page);
     const uint64_t closed = page->trips.winners.count + page->trips.losers.count;
-    tile("Executed", "", out);
+    tile("executed", "Executed", "", out);
     l1_page_put_count(executed, out);
     (void)fputs("</b><span>of ", out);
     l1_page_put_count(signals, out);
     (void)fputs(" signals", out);
     tile_end(out);
-    tile("Round trips won", "", out);
+    tile("won", "Round trips won", "", out);
     if (closed > 0) {
         (void)fprintf(out, "%.0f %%</b><span>of %" PRIu64 " closed",
                       100 * (double)page->trips.winners.count / (double)closed, closed);
@@ -204,13 +205,13 @@ static void put_trade_tiles(const l1_replay_page *page, FILE *out)
         (void)fputs("n/a</b><span>none was closed", out);
     }
     tile_end(out);
-    tile("Stops filled", "", out);
+    tile("stopped", "Stops filled", "", out);
     l1_page_put_count(l1_page_status(page, L1_REPORT_STOP_FILLED), out);
     (void)fputs("</b><span>", out);
     l1_page_put_count(l1_page_status(page, L1_REPORT_STOP_FAILED), out);
     (void)fputs(" failed", out);
     tile_end(out);
-    tile("Fees", "", out);
+    tile("fees", "Fees", "", out);
     l1_page_put_decimal(l1_page_fees_e8(page), 2, out);
     (void)fprintf(out, "</b><span>%s, of ", page->limits->quote);
     l1_page_put_decimal(l1_page_traded_e8(page), 0, out);
@@ -269,11 +270,12 @@ void l1_page_put_summary(const l1_replay_page *page, FILE *out)
     (void)fputs("<div class=\"tiles\">", out);
     put_money_tiles(page, out);
     put_trade_tiles(page, out);
-    (void)fputs("</div>\n<div class=\"card\"><table class=\"rows\"><thead><tr><th>symbol</th>"
-                "<th>price</th><th>signals</th><th>executed</th><th>not</th><th>stops</th>"
-                "<th>traded</th><th>fees</th><th>held</th><th>exposure, most</th></tr></thead>"
-                "<tbody>\n",
-                out);
+    (void)fputs(
+        "</div>\n<div class=\"card\"><table class=\"rows\" id=\"symbols\"><thead><tr><th>symbol</th>"
+        "<th>price</th><th>signals</th><th>executed</th><th>not</th><th>stops</th>"
+        "<th>traded</th><th>fees</th><th>held</th><th>exposure, most</th></tr></thead>"
+        "<tbody>\n",
+        out);
     for (uint32_t i = 0; i <= page->limits->symbols_count; i++) {
         if (i == page->limits->symbols_count && page->symbols[i].signals == 0) continue;
         put_symbol_row(page, i, out);
