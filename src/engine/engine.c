@@ -16,7 +16,7 @@ size_t l1_engine_cost(const l1_limits *limits)
 {
     return l1_arena_cost(sizeof(l1_engine)) + l1_arena_cost(sizeof(l1_order_pace)) +
            l1_feature_state_cost(limits) + l1_signal_table_cost(limits->signals_max) +
-           l1_executions_cost(limits->orders_max);
+           l1_executions_cost(limits->orders_max) + l1_cost_table_size(limits->orders_max);
 }
 
 l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
@@ -29,6 +29,7 @@ l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
     engine->features = l1_feature_state_new(arena, limits);
     l1_signal_table_init(&engine->signals, arena, limits->signals_max);
     l1_executions_init(&engine->executions, arena, limits->orders_max);
+    l1_cost_table_init(&engine->costs, arena, limits->orders_max);
     l1_account_init(&engine->account, limits);
     engine->day_done = -1;
     return engine;
@@ -49,6 +50,7 @@ void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *ou
     case L1_EVENT_SIGNAL: l1_engine_on_signal(engine, &event->as.signal, out); break;
     case L1_EVENT_BAR: l1_engine_on_bar(engine, &event->as.bar, out); break;
     case L1_EVENT_BOOK: l1_engine_on_book(engine, &event->as.book); break;
+    case L1_EVENT_TRADE: l1_engine_costs_trade(engine, &event->as.trade); break;
     case L1_EVENT_PORTFOLIO: l1_engine_on_portfolio(engine, &event->as.portfolio, out); break;
     case L1_EVENT_CONTROL: l1_engine_on_control(engine, &event->as.control, out); break;
     case L1_EVENT_REFUSED: l1_engine_on_refusal(engine, &event->as.refusal, out); break;
@@ -61,7 +63,7 @@ void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *ou
                             ? "the journal cannot grow: entries are denied, exits go on"
                             : "the journal can grow again");
         break;
-    default: break; /* TICK; a trade moves no mid: the venue alone looks at it */
+    default: break; /* TICK */
     }
     l1_engine_open_day(engine);
 }
@@ -74,13 +76,27 @@ void l1_engine_answer(l1_engine *engine, const l1_venue_event *answer, int64_t n
     l1_engine_on_venue(engine, answer, out);
 }
 
-bool l1_engine_next_timer(const l1_engine *engine, int64_t *due_ns, uint64_t *id)
+/* Whether what is due next, at *due_ns, is a parent's markout and no execution's timer. */
+static bool next_timer(const l1_engine *engine, int64_t *due_ns, uint64_t *id, bool *of_costs)
 {
     const uint32_t next = l1_executions_next(&engine->executions);
-    if (next == L1_NONE) return false;
-    *due_ns = engine->executions.executions[next].deadline_ns;
-    *id = engine->executions.executions[next].deadline_id;
+    *of_costs = l1_cost_table_next(&engine->costs, due_ns, id);
+    if (next == L1_NONE) return *of_costs;
+    const l1_execution *execution = &engine->executions.executions[next];
+    if (*of_costs && (*due_ns < execution->deadline_ns ||
+                      (*due_ns == execution->deadline_ns && *id < execution->deadline_id))) {
+        return true;
+    }
+    *of_costs = false;
+    *due_ns = execution->deadline_ns;
+    *id = execution->deadline_id;
     return true;
+}
+
+bool l1_engine_next_timer(const l1_engine *engine, int64_t *due_ns, uint64_t *id)
+{
+    bool of_costs = false;
+    return next_timer(engine, due_ns, id, &of_costs);
 }
 
 /* A venue outside the process has not answered: nothing is known, so it is asked. */
@@ -140,8 +156,17 @@ static void exit_late(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 
 void l1_engine_timer(l1_engine *engine, l1_engine_out *out)
 {
+    int64_t due_ns = 0;
+    uint64_t id = 0;
+    bool of_costs = false;
+    const bool due = next_timer(engine, &due_ns, &id, &of_costs);
+    L1_ASSERT(due);
+    if (of_costs) {
+        l1_engine_before(engine, due_ns);
+        l1_engine_costs_timer(engine, out);
+        return;
+    }
     const uint32_t execution = l1_executions_next(&engine->executions);
-    L1_ASSERT(execution != L1_NONE);
     l1_execution *owner = &engine->executions.executions[execution];
     l1_engine_before(engine, owner->deadline_ns);
     l1_engine_stop_timer(engine, execution);

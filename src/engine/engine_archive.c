@@ -14,6 +14,8 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
         l1_volatility_archive(archive, &engine->volatility[i]);
         l1_archive_i64(archive, &engine->known_mid_e8[i]);
         l1_archive_i64(archive, &engine->drawdown_day[i + 1]);
+        l1_mid_trail_archive(archive, &engine->trails[i]);
+        l1_archive_i64(archive, &engine->traded_ns[i]);
     }
     l1_feature_state_archive(archive, engine->features);
     l1_archive_u64(archive, &engine->models.lo);
@@ -24,6 +26,7 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
     l1_order_pace_archive(archive, engine->pace);
     l1_signal_table_archive(archive, &engine->signals);
     l1_executions_archive(archive, &engine->executions);
+    l1_cost_table_archive(archive, &engine->costs);
     l1_archive_i64(archive, &engine->drawdown_day[0]);
     l1_archive_i64(archive, &engine->now_ns);
     l1_archive_i64(archive, &engine->day_done);
@@ -105,6 +108,8 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         engine->markets[map[i]].bar.symbol = map[i];
         engine->volatility[map[i]] = old->volatility[i];
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
+        engine->trails[map[i]] = old->trails[i];
+        engine->traded_ns[map[i]] = old->traded_ns[i];
         engine->drawdown_day[map[i] + 1] = old->drawdown_day[i + 1];
         engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
         l1_drawdown_cash(&engine->drawdown, map[i], old->drawdown.cash_e8[i]);
@@ -156,6 +161,7 @@ static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int3
     to->heap_count = from->heap_count;
     to->open_orders = from->open_orders;
     to->open_executions = from->open_executions;
+    l1_cost_table_adopt(&engine->costs, &old->costs, map);
     for (size_t i = 0; i < slots; i++) {
         /* An ended slot of a symbol that is gone keeps no meaning; it goes to symbol 0. */
         const int32_t order = map[to->orders[i].symbol];

@@ -2,9 +2,12 @@
 #ifndef L1_ENGINE_ENGINE_STATE_H
 #define L1_ENGINE_ENGINE_STATE_H
 
+#include "decision/execution_logic.h"
 #include "decision/risk_rules.h"
 #include "decision/trend_ai.h"
+#include "domain/mid_trail.h"
 #include "engine/engine.h"
+#include "order_manager/cost_table.h"
 #include "order_manager/executions.h"
 #include "order_manager/signal_table.h"
 
@@ -21,6 +24,9 @@ struct l1_engine {
     l1_signal_table signals;
     l1_executions executions;
     int64_t known_mid_e8[L1_SYMBOLS_MAX]; /* the last mid there was, fresh or not */
+    l1_mid_trail trails[L1_SYMBOLS_MAX];
+    int64_t traded_ns[L1_SYMBOLS_MAX]; /* of the last public trade; 0 = none yet */
+    l1_cost_table costs;
     int64_t now_ns;
     int64_t drawdown_day[L1_ASSETS_MAX]; /* last alerted; 0 = portfolio, i + 1 = symbol i */
     int64_t day_done;                    /* Unix day whose first values have all been taken */
@@ -84,6 +90,19 @@ void l1_engine_book_stop_live(l1_engine *engine, uint32_t order, int64_t qty_e8)
 void l1_engine_book_release(l1_engine *engine, uint32_t order);
 /* The lock of a canceled stop becomes base set aside for the sell. */
 void l1_engine_book_reserve(l1_engine *engine, uint32_t execution, int64_t delta_e8);
+
+/* --- costs.c: what parents cost, by the serial of their execution --- */
+void l1_engine_costs_begin(l1_engine *engine, const l1_execution *execution,
+                           const l1_signal *signal, const l1_plan *plan);
+void l1_engine_costs_child(l1_engine *engine, uint64_t serial); /* an order of it goes out */
+void l1_engine_costs_fill(l1_engine *engine, const l1_order *order, const l1_venue_event *fill,
+                          int64_t cost_e8);
+/* Into the final report, which is published next; `qty_e8` is what was to be executed. */
+void l1_engine_costs_end(l1_engine *engine, uint64_t serial, int64_t qty_e8, l1_report *report);
+void l1_engine_costs_trade(l1_engine *engine, const l1_trade *trade);
+void l1_engine_costs_bar(l1_engine *engine, const l1_bar *bar);
+void l1_engine_costs_mid(l1_engine *engine, int32_t symbol, int64_t mid_e8);
+void l1_engine_costs_timer(l1_engine *engine, l1_engine_out *out);
 
 /* --- trade.c: sending --- */
 /* True when sent. Otherwise the execution's `refusal` says why. */

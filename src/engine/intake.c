@@ -200,6 +200,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     memcpy(execution->adjustments, engine->decision.adjustments, sizeof execution->adjustments);
     l1_risk_impact(&view, signal, execution->planned_e8, execution->arrival_mid_e8,
                    &execution->exposure_e8, &execution->correlation_impact_e8);
+    l1_engine_costs_begin(engine, execution, signal, plan);
     engine->pending++;
     l1_order_pace_sent(engine->pace, signal->symbol, signal->side, signal->qty_e8, engine->now_ns);
     if (signal->side == L1_SIDE_BUY) {

@@ -56,7 +56,9 @@ static void keep_mid(l1_engine *engine, int32_t symbol)
 {
     const int64_t mid_e8 =
         l1_market_mid_e8(&engine->markets[symbol], engine->now_ns, engine->limits.market_age_ns);
-    if (mid_e8 > 0) engine->known_mid_e8[symbol] = mid_e8;
+    if (mid_e8 <= 0) return;
+    engine->known_mid_e8[symbol] = mid_e8;
+    l1_engine_costs_mid(engine, symbol, mid_e8);
 }
 
 void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
@@ -72,6 +74,7 @@ void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
     }
     l1_volatility_on_bar(&engine->volatility[bar->symbol], bar);
     l1_feature_state_on_bar(engine->features, bar);
+    l1_engine_costs_bar(engine, bar);
     keep_mid(engine, bar->symbol);
 }
 

@@ -131,6 +131,7 @@ void l1_engine_report_execution(l1_engine *engine, uint32_t at, l1_report_status
     execution->reported = true;
     L1_ASSERT(engine->pending > 0);
     engine->pending--;
+    l1_engine_costs_end(engine, execution->serial, execution->planned_e8, report);
     l1_engine_final_report(engine, execution->id_hash, out);
 }
 
