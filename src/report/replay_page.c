@@ -362,9 +362,12 @@ static void take_worst(l1_replay_page *page, const l1_report *report, int64_t at
 
 static void take_slippage(l1_replay_page *page, const l1_report *report, int64_t at_ns)
 {
-    int64_t bp_e8 = 0;
+    int64_t bp_e8 = report->has_tca ? report->tca.arrival_slippage_bp_e8 : L1_OFF;
     if (report->slippage_e8 == L1_OFF || report->executed_qty_e8 <= 0) return;
-    if (__builtin_mul_overflow(report->slippage_e8, BP_PER_PERCENT, &bp_e8)) return;
+    if (bp_e8 == L1_OFF && /* the percent have two digits less */
+        __builtin_mul_overflow(report->slippage_e8, BP_PER_PERCENT, &bp_e8)) {
+        return;
+    }
     l1_distribution_add(&of(page, report->symbol)->slippage, bp_e8);
     l1_distribution_add(&page->slippage, bp_e8);
     take_worst(page, report, at_ns, bp_e8);
@@ -386,8 +389,20 @@ static void take_signal(l1_replay_page *page, const l1_report *report, int64_t a
             l1_outcomes_add(&page->vetoed, 0, scores->ensemble_e8);
         }
     }
+    if (report->has_tca) {
+        l1_cost_row_add(&symbol->costs.chosen[report->tca.chosen], &report->tca);
+        page->chosen[report->tca.asked][report->tca.chosen]++;
+    }
     take_slippage(page, report, at_ns);
     take_execution(page, report, at_ns);
+}
+
+static void take_analysis(l1_replay_page *page, const l1_analysis *analysis)
+{
+    l1_cost_rows *costs = &of(page, analysis->symbol)->costs;
+    for (int i = 0; i < L1_MARKOUTS; i++) {
+        l1_cost_mean_add(&costs->markout_bp[i], analysis->markout_bp_e8[i]);
+    }
 }
 
 static void take_alert(l1_replay_page *page, const l1_alert *alert, int64_t at_ns)
@@ -407,6 +422,7 @@ void l1_replay_page_effect(l1_replay_page *page, const l1_effect *effect, bool d
         return;
     }
     if (effect->kind == L1_EFFECT_ALERT) take_alert(page, &effect->as.alert, effect->at_ns);
+    if (effect->kind == L1_EFFECT_ANALYSIS) take_analysis(page, &effect->as.analysis);
     if (effect->kind != L1_EFFECT_REPORT) return;
     const l1_report *report = &effect->as.report;
     L1_ASSERT((unsigned)report->status < L1_REPORT_STATUS_COUNT);

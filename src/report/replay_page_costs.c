@@ -1,15 +1,11 @@
-/* report/replay_page_costs.c: slippage, the dearest fills, and schedules beside each other. */
+/* report/replay_page_costs.c: what parents cost, by schedule; schedules beside each other. */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/assert.h"
-#include "bus/codec/encode.h"
 #include "page/chart.h"
 #include "page/plot.h"
 #include "report/replay_page_state.h"
-
-#define BARS_MAX 40
 
 static void put_bp(double bp, FILE *out)
 {
@@ -23,136 +19,6 @@ static void put_name(const l1_replay_page *page, int32_t symbol, FILE *out)
     l1_plot_text(known ? page->limits->symbols[symbol].name : "all", out);
 }
 
-/* --- slippage --- */
-
-/* The width of a bar, so that at most BARS_MAX of them reach from `low` to `high`. */
-static double width_of(double low, double high)
-{
-    static const double widths[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50};
-    size_t pick = 0;
-    while (pick + 1 < sizeof widths / sizeof widths[0] && (high - low) / widths[pick] > BARS_MAX) {
-        pick++;
-    }
-    return widths[pick];
-}
-
-static void put_histogram(const l1_distribution *of, FILE *out)
-{
-    char says[160], title[160];
-    double low = l1_distribution_quantile(of, 0.005), high = l1_distribution_quantile(of, 0.995);
-    if (low > 0) low = 0;
-    if (high < 0) high = 0;
-    const double width = width_of(low, high);
-    low = (floor(low / width) - 1) * width;
-    high = (floor(high / width) + 2) * width;
-    uint64_t most = 1, shown = 0;
-    for (double at = low; at < high - width / 2; at += width) {
-        const uint64_t count = l1_distribution_between(of, at, at + width);
-        shown += count;
-        if (count > most) most = count;
-    }
-    (void)snprintf(says, sizeof says, "Slippage of %" PRIu64 " executions, median %.2f bp",
-                   of->count, l1_distribution_quantile(of, 0.5));
-    (void)snprintf(title, sizeof title, "Slippage of %" PRIu64 " execution%s, bars of %g bp",
-                   of->count, of->count == 1 ? "" : "s", width);
-    const l1_chart chart = {.id = "slippage-chart",
-                            .title = title,
-                            .says = says,
-                            .x_low = low,
-                            .x_high = high,
-                            .y_high = (double)most * 1.06,
-                            .y_counts = true,
-                            .x_unit = " bp"};
-    l1_chart_begin(&chart, out);
-    for (double at = low; at < high - width / 2; at += width) {
-        const uint64_t count = l1_distribution_between(of, at, at + width);
-        if (count == 0) continue;
-        (void)snprintf(title, sizeof title, "%" PRIu64 " from %.1f to %.1f bp", count, at,
-                       at + width);
-        l1_chart_bar(&chart, at >= -width / 2 ? "sell" : "up", at + width * 0.06, at + width * 0.94,
-                     0, (double)count, title, out);
-    }
-    l1_chart_upright(&chart, "zero", 0, "", out);
-    l1_chart_end(&chart, out);
-    if (shown < of->count) {
-        (void)fprintf(out, "<p class=\"faint small\">%" PRIu64 " lie outside of the drawing.</p>",
-                      of->count - shown);
-    }
-}
-
-static void put_quantiles(const char *name, const l1_distribution *of, FILE *out)
-{
-    static const struct {
-        const char *name;
-        double q;
-    } wanted[] = {{"median", 0.5}, {"95 %", 0.95}, {"99 %", 0.99}};
-    if (of->count == 0) return;
-    (void)fputs("<tr><td>", out);
-    l1_plot_text(name, out);
-    (void)fputs("</td><td data-l=\"executions\">", out);
-    l1_page_put_count(of->count, out);
-    (void)fputs("</td><td data-l=\"mean\">", out);
-    l1_page_put_decimal(l1_distribution_mean_e8(of), 2, out);
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        (void)fprintf(out, "</td><td data-l=\"%s\">", wanted[i].name);
-        put_bp(l1_distribution_quantile(of, wanted[i].q), out);
-    }
-    (void)fputs("</td><td data-l=\"worst\">", out);
-    l1_page_put_decimal(of->high_e8, 2, out);
-    (void)fputs("</td></tr>\n", out);
-}
-
-static void put_worst(const l1_replay_page *page, FILE *out)
-{
-    (void)fputs("<div class=\"card\"><h3>The dearest</h3><table class=\"rows\" id=\"worst\"><thead>"
-                "<tr><th>signal</th><th>time, UTC</th><th>symbol</th><th>side</th><th>quantity</th>"
-                "<th>price</th><th>slippage, bp</th></tr></thead><tbody>\n",
-                out);
-    for (uint32_t i = 0; i < page->worst_count; i++) {
-        const l1_page_fill *fill = &page->worst[i];
-        char text[L1_NUMBER_TEXT_MAX];
-        (void)fputs("<tr><td>", out);
-        l1_plot_text(fill->signal_id, out);
-        (void)fprintf(out, "</td><td data-l=\"time\">%s</td><td data-l=\"symbol\">",
-                      l1_page_time(fill->at_ns, text));
-        put_name(page, fill->symbol, out);
-        (void)fprintf(out, "</td><td data-l=\"side\">%s</td><td data-l=\"quantity\">",
-                      l1_side_text(fill->side));
-        l1_page_put_exact(fill->qty_e8, out);
-        (void)fputs("</td><td data-l=\"price\">", out);
-        l1_page_put_decimal(fill->price_e8, 2, out);
-        (void)fputs("</td><td data-l=\"slippage, bp\">", out);
-        l1_page_put_decimal(fill->slippage_bp_e8, 2, out);
-        (void)fputs("</td></tr>\n", out);
-    }
-    (void)fputs("</tbody></table></div>\n", out);
-}
-
-void l1_page_put_costs(const l1_replay_page *page, FILE *out)
-{
-    (void)fputs("<h2 id=\"costs\">Costs</h2>\n", out);
-    if (page->slippage.count == 0) {
-        l1_page_put_nothing("Nothing was executed, so nothing was paid.", out);
-        return;
-    }
-    (void)fputs("<div class=\"card\">", out);
-    put_histogram(&page->slippage, out);
-    (void)fputs("<table class=\"rows\" id=\"slippage\"><thead><tr><th>bp against the mid at arrival"
-                "</th><th>executions</th><th>mean</th><th>median</th><th>95 %</th><th>99 %</th>"
-                "<th>worst</th></tr></thead><tbody>\n",
-                out);
-    for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
-        put_quantiles(page->limits->symbols[i].name, &page->symbols[i].slippage, out);
-    }
-    put_quantiles("all", &page->slippage, out);
-    (void)fputs("</tbody></table><p class=\"faint small\">Positive is worse than the mid at the "
-                "signal's arrival. Fees are not in it.</p></div>\n",
-                out);
-    put_worst(page, out);
-}
-
-/* --- schedules --- */
-
 static const char *algo_text(l1_algo algo)
 {
     static const char *const names[L1_ALGO_COUNT] = {"auto", "single",  "twap", "vwap",
@@ -160,6 +26,168 @@ static const char *algo_text(l1_algo algo)
     L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
     return names[algo];
 }
+
+/* --- realised costs --- */
+
+static l1_cost_row sum_of(const l1_replay_page *page)
+{
+    l1_cost_row all = {0};
+    for (uint32_t i = 0; i <= page->limits->symbols_count; i++) {
+        for (int algo = 0; algo < L1_ALGO_COUNT; algo++) {
+            l1_cost_row_join(&all, &page->symbols[i].costs.chosen[algo]);
+        }
+    }
+    return all;
+}
+
+static void put_part(const char *id, const char *name, int64_t part_e8, int64_t wanted_e8,
+                     const char *quote, FILE *out)
+{
+    (void)fprintf(out, "<div class=\"tile\" id=\"%s\"><span>%s</span><b class=\"%s\">", id, name,
+                  part_e8 < 0 ? "up" : "");
+    l1_page_put_decimal(part_e8, 2, out);
+    (void)fprintf(out, "</b><span>%s", quote);
+    if (wanted_e8 > 0) {
+        (void)fputs(", ", out);
+        put_bp(1e4 * (double)part_e8 / (double)wanted_e8, out);
+        (void)fputs(" bp", out);
+    }
+    (void)fputs("</span></div>\n", out);
+}
+
+static void put_split(const l1_replay_page *page, const l1_cost_row *all, FILE *out)
+{
+    const char *quote = page->limits->quote;
+    (void)fputs("<div class=\"card\"><h3>Implementation shortfall</h3><div class=\"tiles\">", out);
+    put_part("cost-total", "In all", all->shortfall_e8, all->wanted_e8, quote, out);
+    put_part("cost-delay", "Delay", all->delay_e8, all->wanted_e8, quote, out);
+    put_part("cost-trading", "Trading", all->trading_e8, all->wanted_e8, quote, out);
+    put_part("cost-opportunity", "Opportunity", all->opportunity_e8, all->wanted_e8, quote, out);
+    put_part("cost-fees", "Fees", all->fees_e8, all->wanted_e8, quote, out);
+    (void)fputs("</div><p class=\"faint small\">Against the mid at the decision: while the signal "
+                "travelled (delay), while it was executed (trading), on what was not executed "
+                "(opportunity), and fees. Negative is a gain. Stops are not in it.",
+                out);
+    if (all->known < all->parents) {
+        (void)fprintf(out, " Of %" PRIu64 " of the %" PRIu64 " orders it is not known.",
+                      all->parents - all->known, all->parents);
+    }
+    (void)fputs("</p></div>\n", out);
+}
+
+/* A mean x scale with its unit; "n/a" when nothing was known. */
+static void put_mean(const char *label, const l1_cost_mean *mean, int64_t scale, int digits,
+                     const char *unit, FILE *out)
+{
+    const int64_t mean_e8 = l1_cost_mean_e8(mean);
+    (void)fprintf(out, "<td data-l=\"%s\">", label);
+    if (mean_e8 == L1_OFF) {
+        (void)fputs("n/a</td>", out);
+        return;
+    }
+    char text[L1_NUMBER_TEXT_MAX];
+    (void)fprintf(out, "%s%s</td>", l1_page_decimal(mean_e8 * scale, digits, text), unit);
+}
+
+static void put_money(const char *label, int64_t e8, FILE *out)
+{
+    (void)fprintf(out, "<td data-l=\"%s\">", label);
+    l1_page_put_decimal(e8, 2, out);
+    (void)fputs("</td>", out);
+}
+
+static void put_row(const char *algo, const char *symbol, const l1_cost_row *row, FILE *out)
+{
+    (void)fprintf(out, "<tr><td>%s%s", algo, symbol[0] != '\0' ? ", " : "");
+    l1_plot_text(symbol, out);
+    (void)fputs("</td><td data-l=\"orders\">", out);
+    l1_page_put_count(row->parents, out);
+    (void)fputs("</td><td data-l=\"children\">", out);
+    l1_page_put_count(row->children, out);
+    (void)fputs("</td>", out);
+    put_mean("filled", &row->fill_ratio, 100, 1, " %", out);
+    put_mean("maker", &row->maker_share, 100, 1, " %", out);
+    put_mean("slippage, bp", &row->slippage_bp, 1, 2, "", out);
+    put_money("delay", row->delay_e8, out);
+    put_money("trading", row->trading_e8, out);
+    put_money("opportunity", row->opportunity_e8, out);
+    put_money("fees", row->fees_e8, out);
+    put_money("shortfall", row->shortfall_e8, out);
+    const int64_t bp_e8 = l1_cost_row_bp_e8(row);
+    (void)fputs("<td data-l=\"shortfall, bp\">", out);
+    if (bp_e8 == L1_OFF) {
+        (void)fputs("n/a", out);
+    } else {
+        l1_page_put_decimal(bp_e8, 2, out);
+    }
+    (void)fputs("</td></tr>\n", out);
+}
+
+static void put_rows(const l1_replay_page *page, const l1_cost_row *all, FILE *out)
+{
+    (void)fputs("<div class=\"card\"><h3>By schedule and symbol</h3><table class=\"rows\" "
+                "id=\"cost-rows\"><thead><tr><th>chosen, symbol</th><th>orders</th><th>children"
+                "</th><th>filled</th><th>maker</th><th>slippage, bp</th><th>delay</th>"
+                "<th>trading</th><th>opportunity</th><th>fees</th><th>shortfall</th><th>bp</th>"
+                "</tr></thead><tbody>\n",
+                out);
+    uint32_t rows = 0;
+    for (int algo = 0; algo < L1_ALGO_COUNT; algo++) {
+        for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
+            const l1_cost_row *row = &page->symbols[i].costs.chosen[algo];
+            if (row->parents == 0) continue;
+            put_row(algo_text((l1_algo)algo), page->limits->symbols[i].name, row, out);
+            rows++;
+        }
+    }
+    if (rows != 1) put_row("all", "", all, out);
+    (void)fputs("</tbody></table></div>\n", out);
+}
+
+static void put_markouts(const l1_replay_page *page, FILE *out)
+{
+    static const char *const names[L1_MARKOUTS] = {"1 s", "10 s", "60 s"};
+    uint64_t known = 0;
+    for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
+        for (int k = 0; k < L1_MARKOUTS; k++) {
+            known += page->symbols[i].costs.markout_bp[k].count;
+        }
+    }
+    if (known == 0) return;
+    (void)fputs("<div class=\"card\"><h3>Markouts</h3><table class=\"rows\" id=\"markouts\"><thead>"
+                "<tr><th>bp after</th><th>1 s</th><th>10 s</th><th>60 s</th></tr></thead><tbody>\n",
+                out);
+    for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
+        const l1_cost_mean *means = page->symbols[i].costs.markout_bp;
+        if (means[0].count + means[1].count + means[2].count == 0) continue;
+        (void)fputs("<tr><td>", out);
+        l1_plot_text(page->limits->symbols[i].name, out);
+        (void)fputs("</td>", out);
+        for (int k = 0; k < L1_MARKOUTS; k++) put_mean(names[k], &means[k], 1, 2, "", out);
+        (void)fputs("</tr>\n", out);
+    }
+    (void)fputs(
+        "</tbody></table><p class=\"faint small\">Where the mid went after the fills, in the "
+        "order's direction: negative means that waiting would have been cheaper. n/a: no "
+        "mid came so soon after any fill, as with bars of a minute.</p></div>\n",
+        out);
+}
+
+void l1_page_put_costs(const l1_replay_page *page, FILE *out)
+{
+    const l1_cost_row all = sum_of(page);
+    (void)fputs("<h2 id=\"costs\">Costs</h2>\n", out);
+    if (all.parents == 0 && page->slippage.count == 0) {
+        l1_page_put_nothing("Nothing was executed, so nothing was paid.", out);
+        return;
+    }
+    if (all.known > 0) put_split(page, &all, out);
+    l1_page_put_slippage(page, out);
+    if (all.parents > 0) put_rows(page, &all, out);
+    put_markouts(page, out);
+}
+
+/* --- schedules --- */
 
 /* Where the interval lies beside zero, as a short line. */
 static void put_whisker(const l1_comparison_row *row, double most, FILE *out)
@@ -208,9 +236,41 @@ static void put_comparison_row(const l1_replay_page *page, const l1_comparison *
     (void)fputs("</td></tr>\n", out);
 }
 
+/* What each schedule that was asked for became. */
+static void put_choices(const l1_replay_page *page, FILE *out)
+{
+    uint64_t all = 0;
+    for (int asked = 0; asked < L1_ALGO_COUNT; asked++) {
+        for (int chosen = 0; chosen < L1_ALGO_COUNT; chosen++) all += page->chosen[asked][chosen];
+    }
+    if (all == 0) return;
+    (void)fputs("<div class=\"card\"><h3>Asked for, and chosen</h3><table id=\"chosen\"><thead><tr>"
+                "<th>asked for</th><th class=\"left\">chosen</th><th>orders</th>"
+                "<th class=\"left\">share</th></tr></thead><tbody>\n",
+                out);
+    for (int asked = 0; asked < L1_ALGO_COUNT; asked++) {
+        uint64_t sum = 0;
+        for (int chosen = 0; chosen < L1_ALGO_COUNT; chosen++) sum += page->chosen[asked][chosen];
+        for (int chosen = 0; chosen < L1_ALGO_COUNT; chosen++) {
+            const uint64_t count = page->chosen[asked][chosen];
+            if (count == 0) continue;
+            const double share = 100 * (double)count / (double)sum;
+            (void)fprintf(out, "<tr><td>%s</td><td class=\"left\">%s</td><td>",
+                          algo_text((l1_algo)asked), algo_text((l1_algo)chosen));
+            l1_page_put_count(count, out);
+            (void)fprintf(out,
+                          "</td><td class=\"left\"><span class=\"share main\"><i style=\"width:"
+                          "%.1f%%\"></i></span></td></tr>\n",
+                          share);
+        }
+    }
+    (void)fputs("</tbody></table></div>\n", out);
+}
+
 void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *comparison, FILE *out)
 {
     (void)fputs("<h2 id=\"schedules\">Schedules</h2>\n", out);
+    put_choices(page, out);
     if (comparison == NULL || comparison->count == 0) {
         l1_page_put_nothing("The schedules were not compared in this run.", out);
         return;

@@ -270,12 +270,12 @@ void l1_page_put_summary(const l1_replay_page *page, FILE *out)
     (void)fputs("<div class=\"tiles\">", out);
     put_money_tiles(page, out);
     put_trade_tiles(page, out);
-    (void)fputs(
-        "</div>\n<div class=\"card\"><table class=\"rows\" id=\"symbols\"><thead><tr><th>symbol</th>"
-        "<th>price</th><th>signals</th><th>executed</th><th>not</th><th>stops</th>"
-        "<th>traded</th><th>fees</th><th>held</th><th>exposure, most</th></tr></thead>"
-        "<tbody>\n",
-        out);
+    (void)fputs("</div>\n<div class=\"card\"><table class=\"rows\" id=\"symbols\"><thead><tr>"
+                "<th>symbol</th>"
+                "<th>price</th><th>signals</th><th>executed</th><th>not</th><th>stops</th>"
+                "<th>traded</th><th>fees</th><th>held</th><th>exposure, most</th></tr></thead>"
+                "<tbody>\n",
+                out);
     for (uint32_t i = 0; i <= page->limits->symbols_count; i++) {
         if (i == page->limits->symbols_count && page->symbols[i].signals == 0) continue;
         put_symbol_row(page, i, out);

@@ -2,6 +2,7 @@
 #ifndef L1_REPORT_REPLAY_PAGE_STATE_H
 #define L1_REPORT_REPLAY_PAGE_STATE_H
 
+#include "report/cost_rows.h"
 #include "report/distribution.h"
 #include "report/replay_page.h"
 #include "report/round_trips.h"
@@ -20,6 +21,7 @@ typedef struct {
     uint64_t rejected[L1_RULE_COUNT]; /* final reports without execution, by reason */
     int64_t traded_e8, fees_e8;       /* quote; fees valued when they were taken */
     l1_distribution slippage;         /* against the mid at arrival */
+    l1_cost_rows costs;
 } l1_page_symbol;
 
 typedef struct {
@@ -67,7 +69,8 @@ struct l1_replay_page {
     uint64_t duplicates, protections;
     l1_round_trips trips;
     l1_outcomes vetoed;
-    l1_distribution slippage; /* of all symbols */
+    l1_distribution slippage;                      /* of all symbols */
+    uint64_t chosen[L1_ALGO_COUNT][L1_ALGO_COUNT]; /* [asked for][chosen] */
     l1_head head;
     l1_page_alert alerts[L1_ALERT_COUNT];
     uint32_t worst_count;
@@ -96,6 +99,7 @@ void l1_page_put_fills(l1_replay_page *page, FILE *out);
 void l1_page_put_signals(const l1_replay_page *page, FILE *out);
 void l1_page_put_scores(const l1_replay_page *page, FILE *out);
 void l1_page_put_costs(const l1_replay_page *page, FILE *out);
+void l1_page_put_slippage(const l1_replay_page *page, FILE *out); /* a part of the costs */
 void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *comparison, FILE *out);
 void l1_page_put_alerts(const l1_replay_page *page, FILE *out);
 void l1_page_put_facts(const l1_replay_page *page, const l1_replay_facts *facts, FILE *out);

@@ -124,6 +124,7 @@ def check_figures(work, files):
         assert number(row[1]) == count, (code, count, row)
     check_symbols(page, reports, ran.stderr)
     check_slippage(page, executed)
+    check_costs(page, messages, [one for one in finals if one["tca"]])
     stops = sum(one["status"] == "stop_filled" for one in reports)
     assert page.figures["stopped"][0] == stops > 0
     alerts = [one["code"] for one in messages if one["topic"] == "alerts"]
@@ -170,6 +171,23 @@ def check_slippage(page, executed):
     assert abs(number(row[6]) - max(bps)) < Decimal("0.0051"), row
     worst = max(executed, key=lambda one: one["slippage"])
     assert page.rows["worst"][1][0] == worst["signal_id"], page.rows["worst"][1]
+
+
+def check_costs(page, messages, parents):
+    shortfalls = [one["tca"]["shortfall"] for one in parents]
+    assert len(parents) > 40 and None not in [one["total"] for one in shortfalls]
+    for part in ("total", "delay", "trading", "opportunity", "fees"):
+        assert page.figures["cost-" + part] == [sum(one[part] for one in shortfalls)], part
+    chosen = {}
+    for one in parents:
+        words = (one["tca"]["algo"]["asked"], one["tca"]["algo"]["chosen"])
+        chosen[words] = chosen.get(words, 0) + 1
+    assert {(row[0], row[1]): number(row[2]) for row in page.rows["chosen"][1:]} == chosen, chosen
+    for row in page.rows["markouts"][1:]:
+        bps = [one["markouts_bp"]["60"] for one in messages if one["topic"] == "analysis"
+               and one["symbol"] == row[0] and one["markouts_bp"]["60"] is not None]
+        assert len(bps) > 10 and abs(number(row[3]) - sum(bps) / len(bps)) < Decimal("0.0051"), row
+    assert len(page.rows["markouts"]) == 3
 
 
 # --- other runs ---
