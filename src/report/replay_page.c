@@ -10,6 +10,7 @@
 #include "report/replay_page_state.h"
 
 #define BP_PER_PERCENT 100
+#define BP INT64_C(10000)
 
 l1_result l1_replay_page_open(const l1_limits *limits, l1_replay_page **out, l1_diag *diag)
 {
@@ -389,20 +390,42 @@ static void take_signal(l1_replay_page *page, const l1_report *report, int64_t a
             l1_outcomes_add(&page->vetoed, 0, scores->ensemble_e8);
         }
     }
-    if (report->has_tca) {
-        l1_cost_row_add(&symbol->costs.chosen[report->tca.chosen], &report->tca);
-        page->chosen[report->tca.asked][report->tca.chosen]++;
-    }
     take_slippage(page, report, at_ns);
     take_execution(page, report, at_ns);
 }
 
-static void take_analysis(l1_replay_page *page, const l1_analysis *analysis)
+/* --- what parents cost --- */
+
+/* Quantity x decision mid: the shortfall by its bp; 0 when they do not tell it. */
+static int64_t wanted_of(const l1_cost_analysis *tca)
 {
-    l1_cost_rows *costs = &of(page, analysis->symbol)->costs;
-    for (int i = 0; i < L1_MARKOUTS; i++) {
-        l1_cost_mean_add(&costs->markout_bp[i], analysis->markout_bp_e8[i]);
-    }
+    int64_t wanted_e8 = 0;
+    if (tca->shortfall_e8 == L1_OFF || tca->shortfall_bp_e8 == L1_OFF) return 0;
+    const int64_t bp_e8 = tca->shortfall_bp_e8 < 0 ? -tca->shortfall_bp_e8 : tca->shortfall_bp_e8;
+    const int64_t size_e8 = tca->shortfall_e8 < 0 ? -tca->shortfall_e8 : tca->shortfall_e8;
+    if (bp_e8 == 0 || !l1_mul_div(size_e8, BP * L1_E8, bp_e8, L1_ROUND_DOWN, &wanted_e8)) return 0;
+    return wanted_e8;
+}
+
+static void take_cost(l1_page_cost *cost, const l1_effect *effect)
+{
+    l1_tca_take(&cost->totals, effect);
+    if (effect->kind != L1_EFFECT_REPORT) return;
+    const l1_cost_analysis *tca = &effect->as.report.tca;
+    cost->children += tca->children;
+    cost->wanted_e8 = plus(cost->wanted_e8, wanted_of(tca));
+}
+
+/* A final report with an analysis, or what came of it a minute later. */
+static void take_costs(l1_replay_page *page, const l1_effect *effect)
+{
+    const bool report = effect->kind == L1_EFFECT_REPORT;
+    const l1_cost_analysis *tca = report ? &effect->as.report.tca : &effect->as.analysis.tca;
+    const int32_t symbol = report ? effect->as.report.symbol : effect->as.analysis.symbol;
+    L1_ASSERT((unsigned)tca->chosen < L1_ALGO_COUNT && (unsigned)tca->asked < L1_ALGO_COUNT);
+    take_cost(&of(page, symbol)->costs[tca->chosen], effect);
+    take_cost(&page->costs, effect);
+    page->chosen[tca->asked][tca->chosen] += report;
 }
 
 static void take_alert(l1_replay_page *page, const l1_alert *alert, int64_t at_ns)
@@ -422,7 +445,7 @@ void l1_replay_page_effect(l1_replay_page *page, const l1_effect *effect, bool d
         return;
     }
     if (effect->kind == L1_EFFECT_ALERT) take_alert(page, &effect->as.alert, effect->at_ns);
-    if (effect->kind == L1_EFFECT_ANALYSIS) take_analysis(page, &effect->as.analysis);
+    if (effect->kind == L1_EFFECT_ANALYSIS) take_costs(page, effect);
     if (effect->kind != L1_EFFECT_REPORT) return;
     const l1_report *report = &effect->as.report;
     L1_ASSERT((unsigned)report->status < L1_REPORT_STATUS_COUNT);
@@ -432,6 +455,7 @@ void l1_replay_page_effect(l1_replay_page *page, const l1_effect *effect, bool d
         take_execution(page, report, effect->at_ns);
     } else if (report->final) {
         take_signal(page, report, effect->at_ns);
+        if (report->has_tca) take_costs(page, effect);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/assert.h"
+#include "bus/codec/encode.h"
 #include "page/chart.h"
 #include "page/plot.h"
 #include "report/replay_page_state.h"
@@ -19,35 +20,20 @@ static void put_name(const l1_replay_page *page, int32_t symbol, FILE *out)
     l1_plot_text(known ? page->limits->symbols[symbol].name : "all", out);
 }
 
-static const char *algo_text(l1_algo algo)
-{
-    static const char *const names[L1_ALGO_COUNT] = {"auto", "single",  "twap", "vwap",
-                                                     "pov",  "iceberg", "is"};
-    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
-    return names[algo];
-}
-
 /* --- realised costs --- */
-
-static l1_cost_row sum_of(const l1_replay_page *page)
-{
-    l1_cost_row all = {0};
-    for (uint32_t i = 0; i <= page->limits->symbols_count; i++) {
-        for (int algo = 0; algo < L1_ALGO_COUNT; algo++) {
-            l1_cost_row_join(&all, &page->symbols[i].costs.chosen[algo]);
-        }
-    }
-    return all;
-}
 
 static void put_part(const char *id, const char *name, int64_t part_e8, int64_t wanted_e8,
                      const char *quote, FILE *out)
 {
     (void)fprintf(out, "<div class=\"tile\" id=\"%s\"><span>%s</span><b class=\"%s\">", id, name,
-                  part_e8 < 0 ? "up" : "");
-    l1_page_put_decimal(part_e8, 2, out);
+                  part_e8 < 0 && part_e8 != L1_OFF ? "up" : "");
+    if (part_e8 == L1_OFF) {
+        (void)fputs("n/a", out);
+    } else {
+        l1_page_put_decimal(part_e8, 2, out);
+    }
     (void)fprintf(out, "</b><span>%s", quote);
-    if (wanted_e8 > 0) {
+    if (wanted_e8 > 0 && part_e8 != L1_OFF) {
         (void)fputs(", ", out);
         put_bp(1e4 * (double)part_e8 / (double)wanted_e8, out);
         (void)fputs(" bp", out);
@@ -55,75 +41,76 @@ static void put_part(const char *id, const char *name, int64_t part_e8, int64_t 
     (void)fputs("</span></div>\n", out);
 }
 
-static void put_split(const l1_replay_page *page, const l1_cost_row *all, FILE *out)
+static void put_split(const l1_replay_page *page, FILE *out)
 {
     const char *quote = page->limits->quote;
+    const l1_tca_totals *all = &page->costs.totals;
+    const int64_t wanted_e8 = page->costs.wanted_e8;
     (void)fputs("<div class=\"card\"><h3>Implementation shortfall</h3><div class=\"tiles\">", out);
-    put_part("cost-total", "In all", all->shortfall_e8, all->wanted_e8, quote, out);
-    put_part("cost-delay", "Delay", all->delay_e8, all->wanted_e8, quote, out);
-    put_part("cost-trading", "Trading", all->trading_e8, all->wanted_e8, quote, out);
-    put_part("cost-opportunity", "Opportunity", all->opportunity_e8, all->wanted_e8, quote, out);
-    put_part("cost-fees", "Fees", all->fees_e8, all->wanted_e8, quote, out);
+    put_part("cost-total", "In all", all->shortfall_e8, wanted_e8, quote, out);
+    put_part("cost-delay", "Delay", all->delay_e8, wanted_e8, quote, out);
+    put_part("cost-trading", "Trading", all->trading_e8, wanted_e8, quote, out);
+    put_part("cost-opportunity", "Opportunity", all->opportunity_e8, wanted_e8, quote, out);
+    put_part("cost-fees", "Fees", all->fees_e8, wanted_e8, quote, out);
     (void)fputs("</div><p class=\"faint small\">Against the mid at the decision: while the signal "
                 "travelled (delay), while it was executed (trading), on what was not executed "
                 "(opportunity), and fees. Negative is a gain. Stops are not in it.",
                 out);
-    if (all->known < all->parents) {
+    if (all->summed < all->parents) {
         (void)fprintf(out, " Of %" PRIu64 " of the %" PRIu64 " orders it is not known.",
-                      all->parents - all->known, all->parents);
+                      all->parents - all->summed, all->parents);
     }
     (void)fputs("</p></div>\n", out);
 }
 
 /* A mean x scale with its unit; "n/a" when nothing was known. */
-static void put_mean(const char *label, const l1_cost_mean *mean, int64_t scale, int digits,
-                     const char *unit, FILE *out)
+static void put_mean(const char *label, const l1_tca_totals *totals, l1_tca_figure figure,
+                     int64_t scale, int digits, const char *unit, FILE *out)
 {
-    const int64_t mean_e8 = l1_cost_mean_e8(mean);
+    int64_t shown_e8 = l1_tca_mean_e8(totals, figure);
     (void)fprintf(out, "<td data-l=\"%s\">", label);
-    if (mean_e8 == L1_OFF) {
+    if (shown_e8 == L1_OFF || __builtin_mul_overflow(shown_e8, scale, &shown_e8)) {
         (void)fputs("n/a</td>", out);
         return;
     }
     char text[L1_NUMBER_TEXT_MAX];
-    (void)fprintf(out, "%s%s</td>", l1_page_decimal(mean_e8 * scale, digits, text), unit);
+    (void)fprintf(out, "%s%s</td>", l1_page_decimal(shown_e8, digits, text), unit);
 }
 
 static void put_money(const char *label, int64_t e8, FILE *out)
 {
     (void)fprintf(out, "<td data-l=\"%s\">", label);
-    l1_page_put_decimal(e8, 2, out);
+    if (e8 == L1_OFF) {
+        (void)fputs("n/a", out);
+    } else {
+        l1_page_put_decimal(e8, 2, out);
+    }
     (void)fputs("</td>", out);
 }
 
-static void put_row(const char *algo, const char *symbol, const l1_cost_row *row, FILE *out)
+static void put_row(const char *algo, const char *symbol, const l1_page_cost *cost, FILE *out)
 {
+    const l1_tca_totals *totals = &cost->totals;
     (void)fprintf(out, "<tr><td>%s%s", algo, symbol[0] != '\0' ? ", " : "");
     l1_plot_text(symbol, out);
     (void)fputs("</td><td data-l=\"orders\">", out);
-    l1_page_put_count(row->parents, out);
+    l1_page_put_count(totals->parents, out);
     (void)fputs("</td><td data-l=\"children\">", out);
-    l1_page_put_count(row->children, out);
+    l1_page_put_count(cost->children, out);
     (void)fputs("</td>", out);
-    put_mean("filled", &row->fill_ratio, 100, 1, " %", out);
-    put_mean("maker", &row->maker_share, 100, 1, " %", out);
-    put_mean("slippage, bp", &row->slippage_bp, 1, 2, "", out);
-    put_money("delay", row->delay_e8, out);
-    put_money("trading", row->trading_e8, out);
-    put_money("opportunity", row->opportunity_e8, out);
-    put_money("fees", row->fees_e8, out);
-    put_money("shortfall", row->shortfall_e8, out);
-    const int64_t bp_e8 = l1_cost_row_bp_e8(row);
-    (void)fputs("<td data-l=\"shortfall, bp\">", out);
-    if (bp_e8 == L1_OFF) {
-        (void)fputs("n/a", out);
-    } else {
-        l1_page_put_decimal(bp_e8, 2, out);
-    }
-    (void)fputs("</td></tr>\n", out);
+    put_mean("filled", totals, L1_TCA_FILL_RATIO, 100, 1, " %", out);
+    put_mean("maker", totals, L1_TCA_MAKER_SHARE, 100, 1, " %", out);
+    put_mean("slippage, bp", totals, L1_TCA_ARRIVAL_SLIPPAGE, 1, 2, "", out);
+    put_money("delay", totals->delay_e8, out);
+    put_money("trading", totals->trading_e8, out);
+    put_money("opportunity", totals->opportunity_e8, out);
+    put_money("fees", totals->fees_e8, out);
+    put_money("shortfall", totals->shortfall_e8, out);
+    put_mean("shortfall, bp", totals, L1_TCA_SHORTFALL, 1, 2, "", out);
+    (void)fputs("</tr>\n", out);
 }
 
-static void put_rows(const l1_replay_page *page, const l1_cost_row *all, FILE *out)
+static void put_rows(const l1_replay_page *page, FILE *out)
 {
     (void)fputs("<div class=\"card\"><h3>By schedule and symbol</h3><table class=\"rows\" "
                 "id=\"cost-rows\"><thead><tr><th>chosen, symbol</th><th>orders</th><th>children"
@@ -134,56 +121,63 @@ static void put_rows(const l1_replay_page *page, const l1_cost_row *all, FILE *o
     uint32_t rows = 0;
     for (int algo = 0; algo < L1_ALGO_COUNT; algo++) {
         for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
-            const l1_cost_row *row = &page->symbols[i].costs.chosen[algo];
-            if (row->parents == 0) continue;
-            put_row(algo_text((l1_algo)algo), page->limits->symbols[i].name, row, out);
+            const l1_page_cost *cost = &page->symbols[i].costs[algo];
+            if (cost->totals.parents == 0) continue;
+            put_row(l1_algo_word((l1_algo)algo), page->limits->symbols[i].name, cost, out);
             rows++;
         }
     }
-    if (rows != 1) put_row("all", "", all, out);
-    (void)fputs("</tbody></table></div>\n", out);
+    if (rows != 1) put_row("all", "", &page->costs, out);
+    (void)fprintf(out,
+                  "</tbody></table><p class=\"faint small\">Sums in %s; ratios and bp are means in "
+                  "which each order counts once.</p></div>\n",
+                  page->limits->quote);
+}
+
+static bool any_markout(const l1_tca_totals *totals)
+{
+    const l1_tca_mean *known = &totals->means[L1_TCA_MARKOUT_1];
+    return known[0].count + known[1].count + known[2].count > 0;
 }
 
 static void put_markouts(const l1_replay_page *page, FILE *out)
 {
     static const char *const names[L1_MARKOUTS] = {"1 s", "10 s", "60 s"};
-    uint64_t known = 0;
-    for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
-        for (int k = 0; k < L1_MARKOUTS; k++) {
-            known += page->symbols[i].costs.markout_bp[k].count;
+    if (!any_markout(&page->costs.totals)) return;
+    (void)fputs("<div class=\"card\"><h3>Markouts</h3><table class=\"rows\" "
+                "id=\"markouts\"><thead><tr><th>bp after</th><th>1 s</th><th>10 s</th><th>60 s</th>"
+                "</tr></thead><tbody>\n",
+                out);
+    for (int algo = 0; algo < L1_ALGO_COUNT; algo++) {
+        for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
+            const l1_tca_totals *totals = &page->symbols[i].costs[algo].totals;
+            if (!any_markout(totals)) continue;
+            (void)fprintf(out, "<tr><td>%s, ", l1_algo_word((l1_algo)algo));
+            l1_plot_text(page->limits->symbols[i].name, out);
+            (void)fputs("</td>", out);
+            for (int k = 0; k < L1_MARKOUTS; k++) {
+                put_mean(names[k], totals, (l1_tca_figure)(L1_TCA_MARKOUT_1 + k), 1, 2, "", out);
+            }
+            (void)fputs("</tr>\n", out);
         }
     }
-    if (known == 0) return;
-    (void)fputs("<div class=\"card\"><h3>Markouts</h3><table class=\"rows\" id=\"markouts\"><thead>"
-                "<tr><th>bp after</th><th>1 s</th><th>10 s</th><th>60 s</th></tr></thead><tbody>\n",
+    (void)fputs("</tbody></table><p class=\"faint small\">Where the mid went after the fills, in "
+                "the order's direction: negative means that waiting would have been cheaper. n/a: "
+                "no mid came so soon after any fill, as with bars of a minute.</p></div>\n",
                 out);
-    for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
-        const l1_cost_mean *means = page->symbols[i].costs.markout_bp;
-        if (means[0].count + means[1].count + means[2].count == 0) continue;
-        (void)fputs("<tr><td>", out);
-        l1_plot_text(page->limits->symbols[i].name, out);
-        (void)fputs("</td>", out);
-        for (int k = 0; k < L1_MARKOUTS; k++) put_mean(names[k], &means[k], 1, 2, "", out);
-        (void)fputs("</tr>\n", out);
-    }
-    (void)fputs(
-        "</tbody></table><p class=\"faint small\">Where the mid went after the fills, in the "
-        "order's direction: negative means that waiting would have been cheaper. n/a: no "
-        "mid came so soon after any fill, as with bars of a minute.</p></div>\n",
-        out);
 }
 
 void l1_page_put_costs(const l1_replay_page *page, FILE *out)
 {
-    const l1_cost_row all = sum_of(page);
+    const l1_tca_totals *all = &page->costs.totals;
     (void)fputs("<h2 id=\"costs\">Costs</h2>\n", out);
-    if (all.parents == 0 && page->slippage.count == 0) {
+    if (all->parents == 0 && page->slippage.count == 0) {
         l1_page_put_nothing("Nothing was executed, so nothing was paid.", out);
         return;
     }
-    if (all.known > 0) put_split(page, &all, out);
+    if (all->summed > 0) put_split(page, out);
     l1_page_put_slippage(page, out);
-    if (all.parents > 0) put_rows(page, &all, out);
+    if (all->parents > 0) put_rows(page, out);
     put_markouts(page, out);
 }
 
@@ -208,7 +202,7 @@ static void put_comparison_row(const l1_replay_page *page, const l1_comparison *
                                const l1_comparison_row *row, double most, FILE *out)
 {
     char text[L1_NUMBER_TEXT_MAX];
-    (void)fprintf(out, "<tr><td>%s, ", algo_text(row->algo));
+    (void)fprintf(out, "<tr><td>%s, ", l1_algo_word(row->algo));
     put_name(page, row->symbol, out);
     (void)fputs("</td><td data-l=\"parents\">", out);
     l1_page_put_count(row->parents, out);
@@ -256,7 +250,7 @@ static void put_choices(const l1_replay_page *page, FILE *out)
             if (count == 0) continue;
             const double share = 100 * (double)count / (double)sum;
             (void)fprintf(out, "<tr><td>%s</td><td class=\"left\">%s</td><td>",
-                          algo_text((l1_algo)asked), algo_text((l1_algo)chosen));
+                          l1_algo_word((l1_algo)asked), l1_algo_word((l1_algo)chosen));
             l1_page_put_count(count, out);
             (void)fprintf(out,
                           "</td><td class=\"left\"><span class=\"share main\"><i style=\"width:"
@@ -287,7 +281,7 @@ void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *com
                   "id=\"comparison\"><thead><tr><th>schedule</th><th>parents</th>"
                   "<th>shortfall, bp</th><th>filled</th><th>difference, bp</th>"
                   "<th class=\"left\">cheaper &larr; &rarr; dearer</th></tr></thead><tbody>\n",
-                  algo_text(comparison->reference));
+                  l1_algo_word(comparison->reference));
     for (uint32_t i = 0; i < comparison->count; i++) {
         put_comparison_row(page, comparison, &comparison->rows[i], most, out);
     }

@@ -2,15 +2,22 @@
 #ifndef L1_REPORT_REPLAY_PAGE_STATE_H
 #define L1_REPORT_REPLAY_PAGE_STATE_H
 
-#include "report/cost_rows.h"
 #include "report/distribution.h"
 #include "report/replay_page.h"
 #include "report/round_trips.h"
 #include "report/series.h"
+#include "report/tca.h"
 
 #define L1_MONTHS_MAX 360
 #define L1_WORST_MAX 6
 #define L1_DAY_NS INT64_C(86400000000000)
+
+/* What parents cost. */
+typedef struct {
+    l1_tca_totals totals;
+    uint64_t children;
+    int64_t wanted_e8; /* quantities at the decision's mids, of those that `totals` summed */
+} l1_page_cost;
 
 typedef struct {
     l1_series price, exposure; /* e8; ratio of equity */
@@ -18,10 +25,10 @@ typedef struct {
     int64_t mid_e8, total_e8, value_e8; /* last mid; base held; their product */
     int64_t threshold_e8;               /* of the gate's ensemble, last seen; L1_OFF = none */
     uint64_t signals, statuses[L1_REPORT_STATUS_COUNT];
-    uint64_t rejected[L1_RULE_COUNT]; /* final reports without execution, by reason */
-    int64_t traded_e8, fees_e8;       /* quote; fees valued when they were taken */
-    l1_distribution slippage;         /* against the mid at arrival */
-    l1_cost_rows costs;
+    uint64_t rejected[L1_RULE_COUNT];  /* final reports without execution, by reason */
+    int64_t traded_e8, fees_e8;        /* quote; fees valued when they were taken */
+    l1_distribution slippage;          /* against the mid at arrival */
+    l1_page_cost costs[L1_ALGO_COUNT]; /* by the schedule that was chosen */
 } l1_page_symbol;
 
 typedef struct {
@@ -70,6 +77,7 @@ struct l1_replay_page {
     l1_round_trips trips;
     l1_outcomes vetoed;
     l1_distribution slippage;                      /* of all symbols */
+    l1_page_cost costs;                            /* of all symbols */
     uint64_t chosen[L1_ALGO_COUNT][L1_ALGO_COUNT]; /* [asked for][chosen] */
     l1_head head;
     l1_page_alert alerts[L1_ALERT_COUNT];

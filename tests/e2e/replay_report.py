@@ -185,7 +185,7 @@ def check_costs(page, messages, parents):
     assert {(row[0], row[1]): number(row[2]) for row in page.rows["chosen"][1:]} == chosen, chosen
     for row in page.rows["markouts"][1:]:
         bps = [one["markouts_bp"]["60"] for one in messages if one["topic"] == "analysis"
-               and one["symbol"] == row[0] and one["markouts_bp"]["60"] is not None]
+               and row[0] == "single, " + one["symbol"] and one["markouts_bp"]["60"] is not None]
         assert len(bps) > 10 and abs(number(row[3]) - sum(bps) / len(bps)) < Decimal("0.0051"), row
     assert len(page.rows["markouts"]) == 3
 

@@ -120,6 +120,33 @@ static void test_page__a_round_trip_gains_what_the_account_gained(void **state)
     end();
 }
 
+static void test_page__costs_are_those_of_the_analyses(void **state)
+{
+    (void)state;
+    begin();
+    book(0, "49999.99", "50000.01");
+    send(1000, "in", L1_SIDE_BUY, "0.02", "49000");
+    const l1_cost_analysis tca = scenario_report(&scenario, "in")->tca;
+    const l1_page_cost *cost = &page->symbols[BTC].costs[L1_ALGO_SINGLE];
+    CHECK(page->chosen[L1_ALGO_AUTO][L1_ALGO_SINGLE] == 1 && cost->children == 1);
+    CHECK(cost->totals.parents == 1 && cost->totals.summed == 1);
+    CHECK(cost->totals.trading_e8 == e8("0.0002") && cost->totals.fees_e8 == tca.fees_e8);
+    CHECK(cost->totals.shortfall_e8 == tca.shortfall_e8 && tca.shortfall_e8 > L1_E8);
+    CHECK(llabs(cost->wanted_e8 - e8("1000")) < e8("0.0001")); /* 0.02 x 50000, of rounded bp */
+    CHECK(page->costs.totals.parents == 1 && page->costs.wanted_e8 == cost->wanted_e8);
+    CHECK(page->slippage.sum_e8 == tca.arrival_slippage_bp_e8);
+    book(2500, "50009.99", "50010.01");
+    scenario_tick(&scenario, 70000);
+    show(L1_EVENT_TICK, 70000, BTC);
+    CHECK(cost->totals.means[L1_TCA_MARKOUT_10].count == 1);
+    CHECK(cost->totals.parents == 1);
+    char *text = written(NULL, NULL);
+    CHECK(strstr(text, "single, BTC/USDT") != NULL && strstr(text, "Markouts") != NULL);
+    CHECK(strstr(text, "<td>auto</td><td class=\"left\">single</td>") != NULL);
+    free(text);
+    end();
+}
+
 static void test_page__a_stop_is_a_stop_and_closes_its_entry(void **state)
 {
     (void)state;
@@ -296,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page__equity_exposure_and_drawdown_are_exact),
         cmocka_unit_test(test_page__a_round_trip_gains_what_the_account_gained),
+        cmocka_unit_test(test_page__costs_are_those_of_the_analyses),
         cmocka_unit_test(test_page__a_stop_is_a_stop_and_closes_its_entry),
         cmocka_unit_test(test_page__counts_signals_by_fate_and_first_rule),
         cmocka_unit_test(test_page__what_a_snapshot_puts_in_is_no_gain),
