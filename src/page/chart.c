@@ -117,7 +117,7 @@ size_t l1_chart_time_ticks(double low_ms, double high_ms, l1_time_tick ticks[L1_
 {
     L1_ASSERT(low_ms < high_ms);
     const double span_s = (high_ms - low_ms) / 1000;
-    if (span_s > 75 * 86400.0) return month_ticks(low_ms, high_ms, ticks);
+    if (span_s > 98 * 86400.0) return month_ticks(low_ms, high_ms, ticks);
     size_t pick = 0;
     while (pick + 1 < LIST_COUNT(steps_s) && span_s / steps_s[pick] > TICKS_WANTED) pick++;
     const double step_ms = steps_s[pick] * 1000;
