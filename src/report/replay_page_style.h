@@ -23,6 +23,7 @@ static const char l1_page_head[] =
     "h2{font-size:1.15rem;margin:2.2rem 0 .7rem}h3{font-size:.95rem;margin:0 0 .5rem}"
     "p{margin:.4rem 0}.kicker{color:var(--main);font-size:.78rem;font-weight:650;"
     "letter-spacing:.08em;text-transform:uppercase;margin:0}.lead{font-size:1.08rem;"
+    "margin:.9rem 0;"
     "line-height:1.45;max-width:62em}.faint{color:var(--faint)}small,.small{font-size:.82rem}\n"
     "nav{display:flex;flex-wrap:wrap;gap:6px;margin:.9rem 0 0}nav a{color:var(--faint);"
     "text-decoration:none;font-size:.82rem;border:1px solid var(--rule);background:var(--card);"
@@ -72,9 +73,9 @@ static const char l1_page_head[] =
     ".c-part{color:var(--s2)}.c-rejected{color:var(--down)}.c-expired{color:var(--s1)}"
     ".c-canceled{color:var(--s3)}\n"
     ".months{display:grid;grid-template-columns:repeat(12,1fr);gap:4px;margin-bottom:10px}"
-    ".months div{border-radius:6px;padding:4px 6px;text-align:center;font-size:.8rem;"
+    ".months div{border-radius:6px;padding:4px 2px;text-align:center;font-size:.8rem;"
     "background:color-mix(in srgb,currentColor var(--a),transparent)}.months small{display:"
-    "block;color:var(--faint)}.months b{color:var(--ink);font-weight:600}\n"
+    "block;white-space:nowrap;font-size:.74rem;color:var(--faint)}.months b{color:var(--ink);font-weight:600}\n"
     "dl{display:grid;grid-template-columns:minmax(7em,auto) 1fr;gap:.35rem 1rem;margin:0;"
     "font-size:.86rem}dt{color:var(--faint)}dd{margin:0;min-width:0}details{margin:.5rem 0 0}"
     "summary{cursor:pointer;color:var(--faint);font-size:.85rem}pre{overflow:auto;font-size:"
@@ -97,7 +98,7 @@ static const char l1_page_head[] =
     "@media print{body{background:#fff}.card,.tile{break-inside:avoid}nav{display:none}}\n"
     "</style>\n</head>\n<body>\n"
     "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
-    "<path id=\"buy\" d=\"M0 -5.5L5 3.5H-5Z\"/><path id=\"sell\" d=\"M0 5.5L5 -3.5H-5Z\"/>"
+    "<path id=\"buy\" d=\"M0 2L4.6 10H-4.6Z\"/><path id=\"sell\" d=\"M0 -2L4.6 -10H-4.6Z\"/>"
     "<path id=\"stop\" d=\"M-4 -4L4 4M4 -4L-4 4\"/></defs></svg>\n";
 
 #endif

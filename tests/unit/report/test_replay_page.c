@@ -95,6 +95,8 @@ static void test_page__equity_exposure_and_drawdown_are_exact(void **state)
     CHECK(page->peak_e8 == e8("100018.9798"));
     CHECK(page->drawdown.last == -page->deepest_e8);
     CHECK(page->deepest_peak_ns == (SCENARIO_START_MS + 2 * HOUR) * 1000000);
+    book(4 * HOUR, "51000.49", "51000.51");
+    CHECK(page->peak_e8 == e8("100018.98979")); /* higher by however little */
     end();
 }
 
@@ -168,6 +170,23 @@ static void test_page__a_stop_is_a_stop_and_closes_its_entry(void **state)
     end();
 }
 
+static void test_page__a_stop_leaves_older_entries_alone(void **state)
+{
+    (void)state;
+    begin();
+    book(0, "49999.99", "50000.01");
+    send(1000, "old", L1_SIDE_BUY, "0.01", "47000");
+    send(2000, "in", L1_SIDE_BUY, "0.02", "49900");
+    book(HOUR, "49799.99", "49800.01");
+    scenario_trade(&scenario, HOUR + 1000, BTC, "49800");
+    scenario_tick(&scenario, HOUR + 2000);
+    show(L1_EVENT_TICK, HOUR + 2000, BTC);
+    CHECK(page->trips.losers.count == 1 && page->trips.count == 1);
+    CHECK(page->trips.lots[0].qty_e8 == e8("0.00999"));
+    CHECK(page->trips.lots[0].opened_ns < (SCENARIO_START_MS + 2000) * 1000000);
+    end();
+}
+
 static void test_page__counts_signals_by_fate_and_first_rule(void **state)
 {
     (void)state;
@@ -217,7 +236,9 @@ static void test_page__begins_with_the_first_signal_when_nothing_was_held(void *
     book(0, "40000", "40001");
     book(5 * HOUR, "49999.99", "50000.01");
     CHECK(page->begin_ns == SCENARIO_START_MS * 1000000);
-    send(6 * HOUR, "in", L1_SIDE_BUY, "0.02", "49000");
+    send(6 * HOUR, "big", L1_SIDE_BUY, "9", "49000"); /* rejected, but a signal */
+    CHECK(page->begin_ns == (SCENARIO_START_MS + 6 * HOUR) * 1000000);
+    send(6 * HOUR + 5000, "in", L1_SIDE_BUY, "0.02", "49000");
     CHECK(page->begin_ns == (SCENARIO_START_MS + 6 * HOUR) * 1000000);
     CHECK(page->symbols[BTC].price.first == e8("50000"));
     CHECK(page->first_ns == SCENARIO_START_MS * 1000000);
@@ -243,6 +264,16 @@ static void test_page__days_and_months_end_with_their_last_value(void **state)
     char *text = written(NULL, NULL);
     CHECK(strstr(text, "Nov 2023") != NULL && strstr(text, "Dec 2023") != NULL);
     free(text);
+    end();
+}
+
+static void test_page__days_pass_while_nothing_is_held(void **state)
+{
+    (void)state;
+    begin();
+    for (int day = 0; day < 4; day++) book(day * 24 * HOUR, "49999.99", "50000.01");
+    CHECK(page->days == 3 && page->equity.count == 4);
+    CHECK(page->day_sum == 0 && page->day_end_e8 == e8("100000"));
     end();
 }
 
@@ -325,10 +356,12 @@ int main(void)
         cmocka_unit_test(test_page__a_round_trip_gains_what_the_account_gained),
         cmocka_unit_test(test_page__costs_are_those_of_the_analyses),
         cmocka_unit_test(test_page__a_stop_is_a_stop_and_closes_its_entry),
+        cmocka_unit_test(test_page__a_stop_leaves_older_entries_alone),
         cmocka_unit_test(test_page__counts_signals_by_fate_and_first_rule),
         cmocka_unit_test(test_page__what_a_snapshot_puts_in_is_no_gain),
         cmocka_unit_test(test_page__begins_with_the_first_signal_when_nothing_was_held),
         cmocka_unit_test(test_page__days_and_months_end_with_their_last_value),
+        cmocka_unit_test(test_page__days_pass_while_nothing_is_held),
         cmocka_unit_test(test_page__empty_runs_read_well),
         cmocka_unit_test(test_page__texts_from_outside_are_escaped),
         cmocka_unit_test(test_page__shows_a_comparison_when_there_is_one),

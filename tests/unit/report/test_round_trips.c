@@ -141,12 +141,16 @@ static void test_distribution__cells_reach_from_their_edge_to_below_the_next(voi
         {-10000001, -0.2, -0.1},
         {L1_OFF + 1, -500, -499.9},
         {INT64_MAX, 499.9, 500},
+        {-50001000000, -500, -499.9},
+        {50000000000, 499.9, 500},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         memset(&distribution, 0, sizeof distribution);
         l1_distribution_add(&distribution, rows[i].bp_e8);
         CHECK(l1_distribution_between(&distribution, rows[i].low, rows[i].high) == 1);
         CHECK(l1_distribution_between(&distribution, -500, 500) == 1);
+        CHECK(l1_distribution_between(&distribution, -500, rows[i].low) == 0);
+        CHECK(l1_distribution_between(&distribution, rows[i].high, 500) == 0);
         CHECK(distribution.low_e8 == rows[i].bp_e8 && distribution.high_e8 == rows[i].bp_e8);
         CHECK(l1_distribution_mean_e8(&distribution) == rows[i].bp_e8);
     }

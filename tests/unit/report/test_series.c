@@ -104,6 +104,8 @@ static void test_series__an_older_value_counts_for_the_last_cell(void **state)
     l1_series_add(&series, START - MINUTE, 3);
     CHECK(series.time.used == 501 && series.cells[500].count == 2);
     CHECK(series.cells[500].high == 3);
+    l1_series_add(&series, START + 100 * INT64_C(1000000), 4);
+    CHECK(series.cells[500].count == 3 && series.cells[100].count == 0);
 }
 
 static void test_marks__sums_are_kept_when_cells_are_joined(void **state)
