@@ -98,7 +98,8 @@ static const char l1_page_head[] =
     "@media print{body{background:#fff}.card,.tile{break-inside:avoid}nav{display:none}}\n"
     "</style>\n</head>\n<body>\n"
     "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
-    "<path id=\"buy\" d=\"M0 2L4.6 10H-4.6Z\"/><path id=\"sell\" d=\"M0 -2L4.6 -10H-4.6Z\"/>"
+    "<path id=\"buy\" d=\"M0 2L4.6 10H-4.6Z\"/>"
+    "<path id=\"sell\" d=\"M0 -2L4.6 -10H-4.6Z\"/>"
     "<path id=\"stop\" d=\"M-4 -4L4 4M4 -4L-4 4\"/></defs></svg>\n";
 
 #endif
