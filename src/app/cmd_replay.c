@@ -8,9 +8,11 @@
 #include "app/log.h"
 #include "app/options.h"
 #include "app/replay.h"
+#include "app/what_if.h"
 
 static const char usage[] =
     "usage: l1 replay [options] FILE|DIR...\n"
+    "       l1 replay --journal DIR [--set KEY=VALUE]... [--models FOLDER] [--format text|json]\n"
     "\n"
     "Plays history as fast as possible: klines or bus messages in, reports and alerts out. Time\n"
     "is that of the messages; the same input gives the same bytes.\n"
@@ -30,13 +32,23 @@ static const char usage[] =
     "  --log-format text|json\n"
     "  --help             this text\n"
     "\n"
-    "Ends with a summary on standard error. Exit: 0 done, 1 failed midway, 2 usage, "
-    "configuration or\nan unreadable file.\n";
+    "Without files the run recorded in --journal DIR is done again with what --set and --models\n"
+    "change, and the difference of its decisions is printed: what each signal was and would be,\n"
+    "whether the change did it directly or by what it did before, and both runs' figures. The\n"
+    "configuration is the recorded one; the journal is only read.\n"
+    "\n"
+    "  --models FOLDER    score with these models from the start\n"
+    "  --format text|json as text (default) or as one JSON object a line\n"
+    "  --out FILE         where it is written (default: standard output)\n"
+    "\n"
+    "A replay of files ends with a summary on standard error. Exit: 0 done, 1 failed midway, 2\n"
+    "usage, configuration or an unreadable file, 3 the journal's records are not what this build\n"
+    "makes of its inputs.\n";
 
 typedef struct {
     l1_history_files history;
     l1_config_source source;
-    const char *out, *journal, *log_format;
+    const char *out, *journal, *log_format, *models, *format;
     int64_t from_ns, to_ns;
     bool quiet;
 } arguments;
@@ -50,6 +62,12 @@ static bool take_option(arguments *given, int option)
     case 't': return l1_history_time(&given->history, "--to", optarg, &given->to_ns);
     case 'o': given->out = optarg; return true;
     case 'j': given->journal = optarg; return true;
+    case 'm': given->models = optarg; return true;
+    case 'p':
+        given->format = optarg;
+        if (strcmp(optarg, "text") == 0 || strcmp(optarg, "json") == 0) return true;
+        (void)fprintf(stderr, "l1 replay: --format is '%s'; it must be text or json\n", optarg);
+        return false;
     case 'q': given->quiet = true; return true;
     case 'c': given->source.file = optarg; return true;
     case 'l':
@@ -82,20 +100,62 @@ static int play(const arguments *given)
     return l1_replay(&options);
 }
 
+/* The configuration of a replay of files; a recorded run keeps its own. */
+static const char *const own_settings[] = {"mode=replay", "clock.source=events"};
+enum { OWN_SETTINGS = sizeof own_settings / sizeof own_settings[0] };
+
+/* A recorded run once more, when no files are named. */
+static int ask_what_if(const arguments *given)
+{
+    if (given->source.file != NULL || given->from_ns != L1_OFF || given->to_ns != L1_OFF) {
+        (void)fputs("l1 replay: without files the run in --journal is done again, whole and under "
+                    "its recorded configuration: --config, --from and --to do not go with it\n",
+                    stderr);
+        return L1_EXIT_USAGE;
+    }
+    const l1_what_if_options options = {
+        .dir = given->journal,
+        .overrides = given->source.overrides + OWN_SETTINGS,
+        .overrides_count = given->source.overrides_count - OWN_SETTINGS,
+        .models = given->models,
+        .out = given->out,
+        .json = given->format != NULL && strcmp(given->format, "json") == 0,
+    };
+    return l1_what_if(&options);
+}
+
+static bool files_fit(const arguments *given)
+{
+    const char *error = NULL;
+    if (given->from_ns != L1_OFF && given->to_ns != L1_OFF && given->from_ns >= given->to_ns) {
+        error = "--from must lie before --to";
+    } else if (given->history.count > 0 && (given->models != NULL || given->format != NULL)) {
+        error = "--models and --format go with --journal DIR alone, without files; the models of a "
+                "replay are --set ai.models=FOLDER";
+    } else if (given->history.count == 0 && given->journal == NULL) {
+        error = "which files?";
+    }
+    if (error != NULL) (void)fprintf(stderr, "l1 replay: %s\n", error);
+    return error == NULL;
+}
+
 int l1_cmd_replay(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"data", required_argument, NULL, 'd'}, {"signals", required_argument, NULL, 'i'},
-        {"from", required_argument, NULL, 'f'}, {"to", required_argument, NULL, 't'},
-        {"out", required_argument, NULL, 'o'},  {"journal", required_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},      {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, 's'},  {"log-format", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"data", required_argument, NULL, 'd'},   {"signals", required_argument, NULL, 'i'},
+        {"from", required_argument, NULL, 'f'},   {"to", required_argument, NULL, 't'},
+        {"out", required_argument, NULL, 'o'},    {"journal", required_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, 's'},    {"log-format", required_argument, NULL, 'l'},
+        {"format", required_argument, NULL, 'p'}, {"models", required_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     static arguments given;
     given = (arguments){.history.command = "l1 replay", .from_ns = L1_OFF, .to_ns = L1_OFF};
-    bool good = l1_config_source_add(&given.source, "mode=replay") &&
-                l1_config_source_add(&given.source, "clock.source=events");
+    bool good = true;
+    for (size_t i = 0; i < OWN_SETTINGS; i++) {
+        good = good && l1_config_source_add(&given.source, own_settings[i]);
+    }
     optind = 1;
     for (int option = 0; good && (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (option == 'h') {
@@ -107,17 +167,10 @@ int l1_cmd_replay(int argc, char **argv)
     for (int i = optind; good && i < argc; i++) {
         good = l1_history_files_add(&given.history, argv[i]);
     }
-    if (good && given.from_ns != L1_OFF && given.to_ns != L1_OFF && given.from_ns >= given.to_ns) {
-        (void)fputs("l1 replay: --from must lie before --to\n", stderr);
-        good = false;
-    }
-    if (good && given.history.count == 0) {
-        (void)fputs("l1 replay: which files?\n", stderr);
-        good = false;
-    }
+    good = good && files_fit(&given);
     int code = L1_EXIT_USAGE;
     if (good) {
-        code = play(&given);
+        code = given.history.count > 0 ? play(&given) : ask_what_if(&given);
     } else {
         (void)fputs("try l1 replay --help\n", stderr);
     }
