@@ -2,6 +2,7 @@
 #ifndef L1_ENGINE_ENGINE_STATE_H
 #define L1_ENGINE_ENGINE_STATE_H
 
+#include "decision/execution_logic.h"
 #include "decision/risk_rules.h"
 #include "decision/trend_ai.h"
 #include "engine/engine.h"
@@ -41,6 +42,7 @@ struct l1_engine {
     l1_decision decision;
     l1_gate_verdict verdict;
     int64_t base_e8[L1_SYMBOLS_MAX], mid_e8[L1_SYMBOLS_MAX], mid_until_ns[L1_SYMBOLS_MAX];
+    double minute_volume[L1_PLAN_MINUTES_MAX]; /* of the plan that is being made */
 };
 
 /* --- publish.c: effects --- */

@@ -1,4 +1,5 @@
 /* engine/intake.c: one signal from the bus to its verdict, in the order of the stages. */
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -6,6 +7,7 @@
 #include "decision/execution_logic.h"
 #include "engine/engine_state.h"
 #include "executor/legs.h"
+#include "risk/filters.h"
 
 #define ID_DOMAIN UINT64_C(0x4C315349474E4944) /* "L1SIGNID" */
 
@@ -209,6 +211,65 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     }
 }
 
+/* Fresh figures only: what is stale or unknown makes a schedule impossible, never an order. */
+static void add_volumes(l1_engine *engine, int64_t duration_ns, l1_plan_request *out)
+{
+    const l1_volume_profile *volume = l1_feature_volume(engine->features, out->symbol);
+    const int64_t first = out->now_ns / L1_MINUTE_NS;
+    const int64_t count = (out->now_ns + duration_ns) / L1_MINUTE_NS - first + 1;
+    out->day_volume = l1_volume_profile_day(volume);
+    if (count > L1_PLAN_MINUTES_MAX) return;
+    if (!l1_volume_profile_minutes(volume, first, (uint32_t)count, engine->minute_volume)) return;
+    out->minute_volume = engine->minute_volume;
+    out->minutes_count = (uint32_t)count;
+}
+
+static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
+{
+    const l1_limits *limits = &engine->limits;
+    const l1_instrument *instrument = &limits->symbols[signal->symbol];
+    const l1_market *market = &engine->markets[signal->symbol];
+    const int64_t age_ns = limits->market_age_ns, now_ns = engine->now_ns;
+    const bool buy = signal->side == L1_SIDE_BUY;
+    const uint32_t used = engine->account.stops_open[signal->symbol];
+    l1_plan_request asked = {
+        .limits = limits,
+        .instrument = instrument,
+        .symbol = signal->symbol,
+        .side = signal->side,
+        .algo = signal->algo,
+        .duration_s = signal->duration_s,
+        .slices_max = signal->slices_max,
+        .qty_e8 = engine->decision.qty_e8,
+        .now_ns = now_ns,
+        .mid_e8 = engine->facts.mid_e8,
+        .limit_e8 = engine->facts.limit_e8,
+        .stop_e8 = buy ? engine->decision.stop_e8 : 0,
+        .stop_slots = used < instrument->max_algo_orders ? instrument->max_algo_orders - used : 0,
+        .book = l1_market_book_fresh(market, now_ns, age_ns) ? &market->book : NULL,
+        .sigma = NAN,
+        .day_volume = NAN,
+    };
+    asked.minimum_e8 = l1_minimum_order_e8(instrument, signal->side, asked.mid_e8, asked.limit_e8,
+                                           buy ? asked.stop_e8 : L1_OFF, limits->taker_fee_e8);
+    if (!l1_market_bar_fresh(market, now_ns, age_ns)) return asked;
+    if (!l1_volatility_sigma(&engine->volatility[signal->symbol], &asked.sigma)) asked.sigma = NAN;
+    const l1_algo algo = signal->algo != L1_ALGO_AUTO ? signal->algo : limits->execution_algo;
+    if (algo == L1_ALGO_SINGLE) return asked;
+    add_volumes(engine, l1_plan_duration_ns(limits, signal->duration_s), &asked);
+    return asked;
+}
+
+/* An execution has one child as yet: another plan is executed at once and whole. */
+static void be_one_order(const l1_plan_request *asked, l1_plan *plan)
+{
+    if (plan->chosen == L1_ALGO_SINGLE) return;
+    l1_plan_request single = *asked;
+    single.algo = L1_ALGO_SINGLE;
+    const bool made = l1_plan_make(&single, plan);
+    L1_ASSERT(made && plan->children_count == 1);
+}
+
 /* Rules 3 to 26 held: geometry, gate, size, plan, send. */
 static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1_engine_out *out)
 {
@@ -233,20 +294,13 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
         reject(engine, signal, id, &engine->decision.refusal, 1, out);
         return;
     }
-    const l1_plan_request asked = {.limits = limits,
-                                   .instrument = &limits->symbols[signal->symbol],
-                                   .symbol = signal->symbol,
-                                   .side = signal->side,
-                                   .algo = signal->algo,
-                                   .duration_s = signal->duration_s,
-                                   .slices_max = signal->slices_max,
-                                   .qty_e8 = engine->decision.qty_e8,
-                                   .now_ns = engine->now_ns};
+    const l1_plan_request asked = plan_request(engine, signal);
     l1_plan plan;
     if (!l1_plan_make(&asked, &plan)) {
         reject_for(engine, signal, id, L1_RULE_NO_PLAN, plan.why, out);
         return;
     }
+    be_one_order(&asked, &plan);
     /* Two open orders an execution: what it opens later always finds a slot. */
     if (2 * (engine->executions.open_executions + 1) > limits->orders_max) {
         reject_for(engine, signal, id, L1_RULE_NO_PLAN, "order.open_max is reached", out);

@@ -57,6 +57,8 @@ vsnprintf status.c.o
 __vsnprintf_chk status.c.o
 vsnprintf publish.c.o
 __vsnprintf_chk publish.c.o
+vsnprintf execution_logic.c.o
+__vsnprintf_chk execution_logic.c.o
 snprintf engine_archive.c.o
 __snprintf_chk engine_archive.c.o
 snprintf system.c.o
