@@ -1,6 +1,8 @@
 /* app/cmd_replay.c: the command line of `l1 replay`. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/commands.h"
@@ -8,6 +10,7 @@
 #include "app/log.h"
 #include "app/options.h"
 #include "app/replay.h"
+#include "app/schedules.h"
 #include "app/what_if.h"
 
 static const char usage[] =
@@ -41,6 +44,16 @@ static const char usage[] =
     "  --format text|json as text (default) or as one JSON object a line\n"
     "  --out FILE         where it is written (default: standard output)\n"
     "\n"
+    "--compare-schedules[=LIST] plays the files once per schedule (single, twap, vwap, pov, iceberg,\n"
+    "is, auto; execution.algo) and prints what each costs a parent beside a single order, with\n"
+    "intervals, in place of reports.\n"
+    "\n"
+    "  --block N          consecutive parents resampled together (default: cube root of the pairs)\n"
+    "  --resamples N      of the bootstrap (default 2000)\n"
+    "  --seed N           of the bootstrap (default 1)\n"
+    "  --format text|json as a table (default) or as one JSON object a line\n"
+    "  --out FILE         where it is written (default: standard output)\n"
+    "\n"
     "A replay of files ends with a summary on standard error. Exit: 0 done, 1 failed midway, 2\n"
     "usage, configuration or an unreadable file, 3 the journal's records are not what this build\n"
     "makes of its inputs.\n";
@@ -50,8 +63,46 @@ typedef struct {
     l1_config_source source;
     const char *out, *journal, *log_format, *models, *format;
     int64_t from_ns, to_ns;
-    bool quiet;
+    bool quiet, compare;
+    l1_schedules_options schedules;
 } arguments;
+
+static bool take_number(const char *name, const char *text, uint64_t least, uint64_t most,
+                        uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && value >= least &&
+        value <= most) {
+        *out = value;
+        return true;
+    }
+    (void)fprintf(stderr, "l1 replay: %s is '%s'; it must be a whole number from %llu to %llu\n",
+                  name, text, (unsigned long long)least, (unsigned long long)most);
+    return false;
+}
+
+/* The options of a comparison. */
+static bool take_schedules(arguments *given, int option)
+{
+    l1_schedules_options *schedules = &given->schedules;
+    uint64_t value = 0;
+    switch (option) {
+    case 'C': given->compare = true; return l1_schedules_parse(optarg, schedules);
+    case 'B':
+        if (!take_number("--block", optarg, 1, 1000000, &value)) return false;
+        schedules->block_parents = (uint32_t)value;
+        return true;
+    case 'R':
+        if (!take_number("--resamples", optarg, 1, L1_SCHEDULES_RESAMPLES_MAX, &value))
+            return false;
+        schedules->resamples = (uint32_t)value;
+        return true;
+    case 'S': return take_number("--seed", optarg, 0, UINT64_MAX, &schedules->seed);
+    default: return false;
+    }
+}
 
 static bool take_option(arguments *given, int option)
 {
@@ -76,7 +127,7 @@ static bool take_option(arguments *given, int option)
         (void)fprintf(stderr, "l1 replay: --log-format is '%s'; it must be text or json\n", optarg);
         return false;
     case 's': return l1_config_source_add(&given->source, optarg);
-    default: return false;
+    default: return take_schedules(given, option);
     }
 }
 
@@ -124,15 +175,46 @@ static int ask_what_if(const arguments *given)
     return l1_what_if(&options);
 }
 
+/* The comparison of schedules, in place of reports. */
+static int compare(arguments *given)
+{
+    static l1_schedules schedules;
+    l1_diag diag = {.text = ""};
+    const bool json = given->format != NULL && strcmp(given->format, "json") == 0;
+    l1_log_threshold(L1_LOG_ERROR);
+    given->schedules.source = &given->source;
+    given->schedules.files = given->history.files;
+    given->schedules.files_count = given->history.count;
+    given->schedules.from_ns = given->from_ns;
+    given->schedules.to_ns = given->to_ns;
+    const l1_result done = l1_schedules_compare(&given->schedules, &schedules, &diag);
+    if (done.code != L1_OK) {
+        if (diag.text[0] != '\0') (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
+        return done.code == L1_LIMIT_FULL ? L1_EXIT_FAILED : L1_EXIT_USAGE;
+    }
+    FILE *out = given->out == NULL ? stdout : fopen(given->out, "w");
+    if (out != NULL) l1_schedules_print(&schedules, json, out);
+    bool good = out != NULL && ferror(out) == 0 && fflush(out) == 0;
+    if (out != NULL && out != stdout) good = fclose(out) == 0 && good;
+    if (good) return L1_EXIT_DONE;
+    (void)fprintf(stderr, "l1 replay: %s: %s\n",
+                  given->out == NULL ? "standard output" : given->out, strerror(errno));
+    return out == NULL ? L1_EXIT_USAGE : L1_EXIT_FAILED;
+}
+
 static bool files_fit(const arguments *given)
 {
     const char *error = NULL;
     if (given->from_ns != L1_OFF && given->to_ns != L1_OFF && given->from_ns >= given->to_ns) {
         error = "--from must lie before --to";
-    } else if (given->history.count > 0 && (given->models != NULL || given->format != NULL)) {
-        error = "--models and --format go with --journal DIR alone, without files; the models of a "
-                "replay are --set ai.models=FOLDER";
-    } else if (given->history.count == 0 && given->journal == NULL) {
+    } else if (given->compare && given->journal != NULL) {
+        error = "--compare-schedules keeps no journal";
+    } else if (given->history.count > 0 && given->models != NULL) {
+        error = "--models goes with --journal DIR alone, without files; the models of a replay are "
+                "--set ai.models=FOLDER";
+    } else if (given->history.count > 0 && given->format != NULL && !given->compare) {
+        error = "--format goes with --compare-schedules, or with --journal DIR without files";
+    } else if (given->history.count == 0 && (given->journal == NULL || given->compare)) {
         error = "which files?";
     }
     if (error != NULL) (void)fprintf(stderr, "l1 replay: %s\n", error);
@@ -142,16 +224,30 @@ static bool files_fit(const arguments *given)
 int l1_cmd_replay(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"data", required_argument, NULL, 'd'},   {"signals", required_argument, NULL, 'i'},
-        {"from", required_argument, NULL, 'f'},   {"to", required_argument, NULL, 't'},
-        {"out", required_argument, NULL, 'o'},    {"journal", required_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},        {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, 's'},    {"log-format", required_argument, NULL, 'l'},
-        {"format", required_argument, NULL, 'p'}, {"models", required_argument, NULL, 'm'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"data", required_argument, NULL, 'd'},
+        {"signals", required_argument, NULL, 'i'},
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"out", required_argument, NULL, 'o'},
+        {"journal", required_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, 's'},
+        {"log-format", required_argument, NULL, 'l'},
+        {"format", required_argument, NULL, 'p'},
+        {"models", required_argument, NULL, 'm'},
+        {"compare-schedules", optional_argument, NULL, 'C'},
+        {"block", required_argument, NULL, 'B'},
+        {"resamples", required_argument, NULL, 'R'},
+        {"seed", required_argument, NULL, 'S'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     static arguments given;
-    given = (arguments){.history.command = "l1 replay", .from_ns = L1_OFF, .to_ns = L1_OFF};
+    given = (arguments){.history.command = "l1 replay",
+                        .from_ns = L1_OFF,
+                        .to_ns = L1_OFF,
+                        .schedules = {.resamples = L1_SCHEDULES_RESAMPLES, .seed = 1}};
     bool good = true;
     for (size_t i = 0; i < OWN_SETTINGS; i++) {
         good = good && l1_config_source_add(&given.source, own_settings[i]);
@@ -170,7 +266,9 @@ int l1_cmd_replay(int argc, char **argv)
     good = good && files_fit(&given);
     int code = L1_EXIT_USAGE;
     if (good) {
-        code = given.history.count > 0 ? play(&given) : ask_what_if(&given);
+        code = given.compare             ? compare(&given)
+               : given.history.count > 0 ? play(&given)
+                                         : ask_what_if(&given);
     } else {
         (void)fputs("try l1 replay --help\n", stderr);
     }
