@@ -83,7 +83,7 @@ typedef struct {
     int64_t executed_e8, avg_price_e8; /* avg: L1_OFF = nothing executed */
     l1_order_status status;
 } l1_report_order;
-#define L1_REPORT_ORDERS_MAX 8
+#define L1_REPORT_ORDERS_MAX 32 /* one of each child */
 
 typedef struct {
     int32_t asset;
@@ -184,6 +184,7 @@ void l1_ai_scores_archive(l1_archive *archive, l1_ai_scores *scores);
 /* All zero and empty. What lies in the lists beyond their counts is not touched: they are most of
  * a report and mostly empty. */
 void l1_report_clear(l1_report *report);
+void l1_report_order_archive(l1_archive *archive, l1_report_order *order);
 void l1_report_archive(l1_archive *archive, l1_report *report);
 void l1_alert_archive(l1_archive *archive, l1_alert *alert);
 

@@ -16,7 +16,7 @@ size_t l1_engine_cost(const l1_limits *limits)
 {
     return l1_arena_cost(sizeof(l1_engine)) + l1_arena_cost(sizeof(l1_order_pace)) +
            l1_feature_state_cost(limits) + l1_signal_table_cost(limits->signals_max) +
-           l1_executions_cost(limits->orders_max);
+           l1_executions_cost(limits->orders_max) + l1_parents_cost(limits->orders_max);
 }
 
 l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
@@ -29,6 +29,7 @@ l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
     engine->features = l1_feature_state_new(arena, limits);
     l1_signal_table_init(&engine->signals, arena, limits->signals_max);
     l1_executions_init(&engine->executions, arena, limits->orders_max);
+    l1_parents_init(&engine->parents, arena, limits->orders_max);
     l1_account_init(&engine->account, limits);
     engine->day_done = -1;
     return engine;
@@ -49,6 +50,7 @@ void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *ou
     case L1_EVENT_SIGNAL: l1_engine_on_signal(engine, &event->as.signal, out); break;
     case L1_EVENT_BAR: l1_engine_on_bar(engine, &event->as.bar, out); break;
     case L1_EVENT_BOOK: l1_engine_on_book(engine, &event->as.book); break;
+    case L1_EVENT_TRADE: l1_engine_tape_trade(engine, &event->as.trade); break;
     case L1_EVENT_PORTFOLIO: l1_engine_on_portfolio(engine, &event->as.portfolio, out); break;
     case L1_EVENT_CONTROL: l1_engine_on_control(engine, &event->as.control, out); break;
     case L1_EVENT_REFUSED: l1_engine_on_refusal(engine, &event->as.refusal, out); break;
@@ -61,7 +63,7 @@ void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *ou
                             ? "the journal cannot grow: entries are denied, exits go on"
                             : "the journal can grow again");
         break;
-    default: break; /* TICK; a trade moves no mid: the venue alone looks at it */
+    default: break; /* TICK */
     }
     l1_engine_open_day(engine);
 }
@@ -74,9 +76,29 @@ void l1_engine_answer(l1_engine *engine, const l1_venue_event *answer, int64_t n
     l1_engine_on_venue(engine, answer, out);
 }
 
+/* The parent whose look at its plan comes before every execution's timer; L1_NONE. */
+static uint32_t parent_first(const l1_engine *engine)
+{
+    const uint32_t first = engine->parents.next;
+    const uint32_t next = l1_executions_next(&engine->executions);
+    if (first == L1_NONE || next == L1_NONE) return first;
+    const l1_parent *parent = &engine->parents.parents[first];
+    const l1_execution *execution = &engine->executions.executions[next];
+    const bool before = parent->due_ns != execution->deadline_ns
+                            ? parent->due_ns < execution->deadline_ns
+                            : parent->due_id < execution->deadline_id;
+    return before ? first : L1_NONE;
+}
+
 bool l1_engine_next_timer(const l1_engine *engine, int64_t *due_ns, uint64_t *id)
 {
+    const uint32_t parent = parent_first(engine);
     const uint32_t next = l1_executions_next(&engine->executions);
+    if (parent != L1_NONE) {
+        *due_ns = engine->parents.parents[parent].due_ns;
+        *id = engine->parents.parents[parent].due_id;
+        return true;
+    }
     if (next == L1_NONE) return false;
     *due_ns = engine->executions.executions[next].deadline_ns;
     *id = engine->executions.executions[next].deadline_id;
@@ -96,8 +118,8 @@ static void ask(l1_engine *engine, uint32_t execution, uint32_t order, l1_engine
         l1_engine_alert(engine, L1_ALERT_OUTCOME_UNKNOWN, target->symbol, owner->signal_id, L1_OFF,
                         L1_OFF, out, "the venue has not answered; the symbol is frozen");
         if (!owner->reported) {
-            l1_engine_report_execution(engine, execution, L1_REPORT_UNKNOWN,
-                                       L1_RULE_OUTCOME_UNKNOWN, out);
+            l1_engine_report_signal(engine, l1_engine_parent(engine, execution), execution,
+                                    L1_REPORT_UNKNOWN, L1_RULE_OUTCOME_UNKNOWN, "", out);
         }
     }
     engine->effect.as.cancel = (l1_cancel){.symbol = target->symbol, .id = target->id};
@@ -140,6 +162,13 @@ static void exit_late(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 
 void l1_engine_timer(l1_engine *engine, l1_engine_out *out)
 {
+    const uint32_t parent = parent_first(engine);
+    if (parent != L1_NONE) {
+        l1_engine_before(engine, engine->parents.parents[parent].due_ns);
+        l1_parent_timer(&engine->parents, parent, L1_NO_DEADLINE, 0);
+        l1_engine_plan_due(engine, parent, out);
+        return;
+    }
     const uint32_t execution = l1_executions_next(&engine->executions);
     L1_ASSERT(execution != L1_NONE);
     l1_execution *owner = &engine->executions.executions[execution];
@@ -149,6 +178,7 @@ void l1_engine_timer(l1_engine *engine, l1_engine_out *out)
     case L1_PHASE_RELEASING: owner->ended_by = L1_RULE_ORDER_TIMEOUT; break;
     case L1_PHASE_SENT: late(engine, execution, owner->main, out); break;
     case L1_PHASE_FLATTENING: exit_late(engine, execution, out); break;
+    case L1_PHASE_MERGING: l1_engine_merge_late(engine, execution, out); break;
     case L1_PHASE_RELEASED:
     case L1_PHASE_PROTECTING: l1_engine_watchdog(engine, execution, out); break;
     default: break;

@@ -181,34 +181,31 @@ static void alert_drawdown(l1_engine *engine, const l1_signal *signal, l1_engine
 static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, const l1_plan *plan,
                   l1_engine_out *out)
 {
-    const uint32_t at = l1_execution_open(&engine->executions);
-    L1_ASSERT(at != L1_NONE);
-    l1_execution *execution = &engine->executions.executions[at];
+    const uint32_t at = l1_parent_open(&engine->parents);
+    l1_parent *parent = &engine->parents.parents[at];
     const l1_risk_view view = l1_engine_view(engine);
-    memcpy(execution->signal_id, signal->id, sizeof execution->signal_id);
-    memcpy(execution->execution_id, engine->execution_id, sizeof execution->execution_id);
-    execution->id_hash = id;
-    execution->serial = ++engine->last_serial;
-    execution->symbol = signal->symbol;
-    execution->side = signal->side;
-    execution->requested_e8 = signal->qty_e8;
-    execution->planned_e8 = plan->children[0].qty_e8;
-    execution->stop_e8 = engine->decision.stop_e8;
-    execution->limit_e8 = engine->facts.limit_e8;
-    execution->arrival_mid_e8 = engine->facts.mid_e8;
-    execution->arrival_ns = engine->now_ns;
-    execution->scores = engine->verdict.scores;
-    execution->adjustments_count = engine->decision.adjustments_count;
-    memcpy(execution->adjustments, engine->decision.adjustments, sizeof execution->adjustments);
-    l1_risk_impact(&view, signal, execution->planned_e8, execution->arrival_mid_e8,
-                   &execution->exposure_e8, &execution->correlation_impact_e8);
+    memcpy(parent->signal_id, signal->id, sizeof parent->signal_id);
+    memcpy(parent->execution_id, engine->execution_id, sizeof parent->execution_id);
+    parent->id_hash = id;
+    parent->symbol = signal->symbol;
+    parent->side = signal->side;
+    parent->reducing = engine->facts.reducing;
+    parent->requested_e8 = signal->qty_e8;
+    parent->price_e8 = signal->price_e8;
+    parent->stop_e8 = engine->decision.stop_e8;
+    parent->limit_e8 = engine->facts.limit_e8;
+    parent->arrival_mid_e8 = engine->facts.mid_e8;
+    parent->arrival_ns = engine->now_ns;
+    parent->volume_from_e8 = engine->tapes[signal->symbol].base_e8;
+    parent->scores = engine->verdict.scores;
+    parent->adjustments_count = engine->decision.adjustments_count;
+    memcpy(parent->adjustments, engine->decision.adjustments, sizeof parent->adjustments);
+    parent->plan = *plan;
+    l1_risk_impact(&view, signal, plan->qty_e8, parent->arrival_mid_e8, &parent->exposure_e8,
+                   &parent->correlation_impact_e8);
     engine->pending++;
     l1_order_pace_sent(engine->pace, signal->symbol, signal->side, signal->qty_e8, engine->now_ns);
-    if (signal->side == L1_SIDE_BUY) {
-        l1_engine_start_buy(engine, at, out);
-    } else {
-        l1_engine_start_sell(engine, at, out);
-    }
+    l1_engine_plan_start(engine, at, out);
 }
 
 /* Fresh figures only: what is stale or unknown makes a schedule impossible, never an order. */
@@ -260,14 +257,18 @@ static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
     return asked;
 }
 
-/* An execution has one child as yet: another plan is executed at once and whole. */
-static void be_one_order(const l1_plan_request *asked, l1_plan *plan)
+/* A plan whose children will all find a slot; false: `plan->why` says what is missing. */
+static bool make_plan(l1_engine *engine, const l1_signal *signal, l1_plan *plan)
 {
-    if (plan->chosen == L1_ALGO_SINGLE) return;
-    l1_plan_request single = *asked;
-    single.algo = L1_ALGO_SINGLE;
-    const bool made = l1_plan_make(&single, plan);
-    L1_ASSERT(made && plan->children_count == 1);
+    l1_plan_request asked = plan_request(engine, signal);
+    if (!l1_plan_make(&asked, plan)) return false;
+    if (l1_executions_room(&engine->executions, plan->children_max)) return true;
+    uint32_t room = plan->children_max;
+    while (room > 0 && !l1_executions_room(&engine->executions, room)) room--;
+    asked.slices_max = room;
+    if (room > 0 && l1_plan_make(&asked, plan) && plan->children_max <= room) return true;
+    l1_text_copy(plan->why, sizeof plan->why, "order.open_max is reached");
+    return false;
 }
 
 /* Rules 3 to 26 held: geometry, gate, size, plan, send. */
@@ -294,16 +295,9 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
         reject(engine, signal, id, &engine->decision.refusal, 1, out);
         return;
     }
-    const l1_plan_request asked = plan_request(engine, signal);
     l1_plan plan;
-    if (!l1_plan_make(&asked, &plan)) {
+    if (!make_plan(engine, signal, &plan)) {
         reject_for(engine, signal, id, L1_RULE_NO_PLAN, plan.why, out);
-        return;
-    }
-    be_one_order(&asked, &plan);
-    /* Two open orders an execution: what it opens later always finds a slot. */
-    if (2 * (engine->executions.open_executions + 1) > limits->orders_max) {
-        reject_for(engine, signal, id, L1_RULE_NO_PLAN, "order.open_max is reached", out);
         return;
     }
     begin(engine, signal, id, &plan, out);

@@ -72,6 +72,7 @@ void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
     }
     l1_volatility_on_bar(&engine->volatility[bar->symbol], bar);
     l1_feature_state_on_bar(engine->features, bar);
+    l1_engine_tape_bar(engine, bar);
     keep_mid(engine, bar->symbol);
 }
 
@@ -80,6 +81,7 @@ void l1_engine_on_book(l1_engine *engine, const l1_book *book)
     L1_ASSERT(book->symbol >= 0 && book->symbol < (int32_t)engine->limits.symbols_count);
     l1_market_on_book(&engine->markets[book->symbol], book, engine->now_ns);
     keep_mid(engine, book->symbol);
+    l1_engine_plan_book(engine, book->symbol);
 }
 
 static const char *asset_name(const l1_engine *engine, int32_t asset)
@@ -144,6 +146,12 @@ static void cancel_all(l1_engine *engine, l1_engine_out *out)
             l1_engine_cancel(engine, execution->main, out);
             canceled++;
         }
+    }
+    for (uint32_t i = 0; i < engine->parents.capacity; i++) {
+        const l1_parent *parent = &engine->parents.parents[i];
+        if (parent->phase != L1_PARENT_WORKING) continue;
+        if (l1_parent_under_way(parent, &engine->executions).count == 0) canceled++;
+        l1_engine_plan_end(engine, i, L1_PLAN_END_CONTROL);
     }
     l1_engine_alert(engine, L1_ALERT_CANCEL_ALL, -1, NULL, (int64_t)canceled * L1_E8, L1_OFF, out,
                     "cancel_all: %u orders under way are being canceled; stops stay", canceled);
