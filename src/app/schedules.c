@@ -217,7 +217,7 @@ static void add_row(comparer *at, l1_algo algo, int32_t symbol)
     const l1_estimate cost = interval_of(at, at->values, all.pairs, length);
     const l1_estimate slippage =
         interval_of(at, at->slippages, all.slippages, block_of(at, all.slippages));
-    if (symbol < 0) comparison->block_parents = length;
+    if (symbol < 0 && length > comparison->block_parents) comparison->block_parents = length;
     at->out->details[comparison->count] = (l1_schedule_detail){
         .left_out = all.left_out,
         .slippages = all.slippages,

@@ -16,22 +16,41 @@ static const char *symbol_of(const l1_schedules *all, int32_t symbol)
     return symbol < 0 ? "all" : all->symbols[symbol];
 }
 
+/* "-" for what no pair tells. */
+static const char *number_text(double value, char out[32])
+{
+    if (isfinite(value)) {
+        (void)snprintf(out, 32, "%.3f", value);
+    } else {
+        (void)snprintf(out, 32, "-");
+    }
+    return out;
+}
+
+static const char *interval_text(double low, double high, char out[72])
+{
+    char a[32], b[32];
+    (void)snprintf(out, 72, "[%s, %s]", number_text(low, a), number_text(high, b));
+    return out;
+}
+
 static void print_row(const l1_schedules *all, uint32_t at, FILE *out)
 {
     const l1_comparison_row *row = &all->comparison.rows[at];
     const l1_schedule_detail *detail = &all->details[at];
-    (void)fprintf(out, "%-8s %-10s %8" PRIu64 " %8" PRIu64 " %6.2f %7.2f %9.3f",
-                  l1_algo_text(row->algo), symbol_of(all, row->symbol), row->parents,
-                  detail->left_out, detail->children, 100 * row->fill_ratio, row->shortfall_bp);
-    if (row->algo == all->comparison.reference) {
-        (void)fprintf(out, " %9s %20s %9.3f\n", "-", "-", detail->slippage_bp);
-        return;
-    }
-    char interval[32];
-    (void)snprintf(interval, sizeof interval, "[%.3f, %.3f]", row->low_bp, row->high_bp);
-    (void)fprintf(out, " %9.3f %20s %9.3f %9.3f [%.3f, %.3f]\n", row->difference_bp, interval,
-                  detail->slippage_bp, detail->slippage_difference_bp, detail->slippage_low_bp,
-                  detail->slippage_high_bp);
+    char orders[32], fill[32], cost[32], slippage[32], difference[32], interval[72];
+    (void)fprintf(out, "%-8s %-10s %7" PRIu64 " %8" PRIu64 " %7s %8s %9s", l1_algo_text(row->algo),
+                  symbol_of(all, row->symbol), row->parents, detail->left_out,
+                  number_text(detail->children, orders), number_text(100 * row->fill_ratio, fill),
+                  number_text(row->shortfall_bp, cost));
+    const bool reference = row->algo == all->comparison.reference;
+    (void)fprintf(out, " %9s %20s", reference ? "-" : number_text(row->difference_bp, difference),
+                  reference ? "-" : interval_text(row->low_bp, row->high_bp, interval));
+    (void)fprintf(out, " %9s %9s %20s\n", number_text(detail->slippage_bp, slippage),
+                  reference ? "-" : number_text(detail->slippage_difference_bp, difference),
+                  reference
+                      ? "-"
+                      : interval_text(detail->slippage_low_bp, detail->slippage_high_bp, interval));
 }
 
 static void print_table(const l1_schedules *all, FILE *out)
@@ -44,9 +63,9 @@ static void print_table(const l1_schedules *all, FILE *out)
                   "parents; positive differences are dearer\n\n",
                   all->signals, all->own_algo, l1_algo_text(comparison->reference),
                   100 * comparison->confidence, comparison->resamples, comparison->block_parents);
-    (void)fprintf(out, "%-8s %-10s %8s %8s %6s %7s %9s %9s %20s %9s %9s %s\n", "schedule", "symbol",
-                  "pairs", "left out", "orders", "fill %", "cost bp", "differs", "interval",
-                  "slippage", "differs", "interval");
+    (void)fprintf(out, "%-8s %-10s %7s %8s %7s %8s %9s %9s %20s %9s %9s %20s\n", "schedule",
+                  "symbol", "pairs", "left out", "orders", "fill %", "cost bp", "differs",
+                  "interval", "slippage", "differs", "interval");
     for (uint32_t i = 0; i < comparison->count; i++) print_row(all, i, out);
 }
 
