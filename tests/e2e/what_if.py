@@ -134,6 +134,7 @@ def against_replays(folder, journal):
                     have = sorted(mine[side]) if field == "violations" else mine[side]
                     assert have == want, (settings, name, field, mine, want)
         met += len(rows)
+        assert first is not None or rows == {}, rows
         assert (first is None) == (summary["steps_different"] == 0)
         causes = [row["cause"] for row in rows.values()]
         assert summary["direct"] == causes.count("direct"), summary
@@ -178,6 +179,26 @@ def causes(folder):
     for want in ("set      symbols.BTC/USDT.qty_max: 0.05 -> 0.03", "direct 1, knock-on 1",
                  "status              filled -> rejected", "rejected by BALANCE_INSUFFICIENT -> filled"):
         assert want in said, (want, said)
+
+
+def many_at_once(folder):
+    """More signals under way at a time than states are forked at a time: later passes."""
+    with open(folder + "/many.ndjson", "w", encoding="utf-8") as out:
+        out.write(json.dumps({"topic": "market", "type": "book", "symbol": "BTC/USDT", "ts": T,
+                              "bids": [[49999.5, 10]], "asks": [[50000.5, 10]]}) + "\n")
+        for n in range(40):
+            out.write(json.dumps({"signal_id": f"m{n}", "symbol": "BTC/USDT", "side": "buy",
+                                  "qty": 0.001, "stop_loss": 49500, "ts": T + 10 * n}) + "\n")
+    journal = folder + "/many"
+    replay(folder, "many_out", "paper.latency_ms=1500", "signal.repeat_max=null",
+           *[f"symbols.BTC/USDT.{key}=null" for key in
+             ("volatility_target", "stop.sigma_min", "stop.atr_max")],
+           "symbols.BTC/USDT.venue.max_algo_orders=100", journal=journal,
+           files=[folder + "/many.ndjson"])
+    unchanged(journal)
+    _, first, _, summary = ask(journal, *options("paper.taker_fee=0.002"))
+    assert first["signal_id"] == "m0" and first["recorded"] == first["changed"] == "report", first
+    assert summary["direct"] == 40 and summary["unknown"] == 0, summary
 
 
 def digests(journal):
@@ -324,6 +345,7 @@ def main():
         unchanged(journal)
         against_replays(folder, journal)
         causes(folder)
+        many_at_once(folder)
         killed_and_resumed(folder)
         models(folder)
         hostile(folder)

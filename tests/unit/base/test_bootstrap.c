@@ -91,6 +91,17 @@ static void test_bootstrap__the_seed_decides_all(void **state)
     CHECK(a.value == c.value && (a.low != c.low || a.high != c.high));
 }
 
+static void test_bootstrap__counts_a_block_by_its_size(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 50; i++) totals[i] = 3.0 * (sizes[i] = 1 + (i % 7) * (i % 3));
+    const l1_estimate all = of_blocks(50, 0.025, 1);
+    CHECK(all.value == 3 && all.low == 3 && all.high == 3);
+    memset(sizes, 0, sizeof sizes); /* nothing to divide by */
+    const l1_estimate none = of_blocks(50, 0.025, 1);
+    CHECK(none.value == 0 && none.low == 0 && none.high == 0);
+}
+
 static int by_value(const void *left, const void *right)
 {
     const double a = *(const double *)left, b = *(const double *)right;
@@ -124,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_bootstrap__covers_the_truth_as_often_as_it_says),
         cmocka_unit_test(test_bootstrap__blocks_widen_what_neighbours_repeat),
         cmocka_unit_test(test_bootstrap__the_seed_decides_all),
+        cmocka_unit_test(test_bootstrap__counts_a_block_by_its_size),
         cmocka_unit_test(test_bootstrap__cuts_the_sorted_rounds_at_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
