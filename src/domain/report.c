@@ -135,6 +135,21 @@ void l1_report_archive(l1_archive *archive, l1_report *report)
     lists_archive(archive, report);
     l1_archive_enum(archive, &report->mode, L1_MODE_COUNT);
     l1_archive_text(archive, report->detail, sizeof report->detail);
+    l1_archive_bool(archive, &report->has_tca);
+    if (report->has_tca) l1_cost_analysis_archive(archive, &report->tca);
+}
+
+void l1_analysis_archive(l1_archive *archive, l1_analysis *analysis)
+{
+    l1_archive_text(archive, analysis->execution_id, sizeof analysis->execution_id);
+    l1_archive_text(archive, analysis->signal_id, sizeof analysis->signal_id);
+    l1_archive_u64(archive, &analysis->report_seq);
+    l1_symbol_archive(archive, &analysis->symbol);
+    l1_archive_enum(archive, &analysis->side, L1_SIDE_COUNT);
+    for (unsigned h = 0; h < L1_MARKOUTS; h++) {
+        l1_archive_i64(archive, &analysis->markout_bp_e8[h]);
+    }
+    l1_cost_analysis_archive(archive, &analysis->tca);
 }
 
 void l1_alert_archive(l1_archive *archive, l1_alert *alert)

@@ -62,6 +62,11 @@ int64_t l1_engine_correlation_e8(const l1_engine *engine)
     return l1_correlation_e8(account, &engine->limits, L1_OFF, engine->now_ns);
 }
 
+uint64_t l1_engine_unwatched(const l1_engine *engine)
+{
+    return engine->costs.skipped;
+}
+
 int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol)
 {
     int64_t naked_e8 = 0;

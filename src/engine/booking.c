@@ -54,6 +54,10 @@ void l1_engine_book_send(l1_engine *engine, uint32_t at)
     l1_order *order = order_at(engine, at);
     L1_ASSERT(order->state == L1_ORDER_SENT);
     L1_ASSERT(order->locked_e8 == 0);
+    const l1_purpose purpose = order->id.purpose;
+    if (purpose == L1_PURPOSE_ENTRY || purpose == L1_PURPOSE_EXIT) {
+        l1_engine_costs_child(engine, order);
+    }
     if (order->side == L1_SIDE_BUY) {
         set_lock(engine, order, quote_lock_e8(order, order->qty_e8));
         engine->account.open_buy_e8[order->symbol] += order->qty_e8;
@@ -142,6 +146,7 @@ void l1_engine_book_fill(l1_engine *engine, uint32_t at, const l1_venue_event *f
     l1_account_change(&engine->account, 0, quote_e8, engine->now_ns);
     l1_drawdown_cash(&engine->drawdown, order->symbol, quote_e8);
     book_fee(engine, order, fill);
+    l1_engine_costs_fill(engine, order, fill, cost.e8);
     /* A very late fill may find its execution closed or its slot reused: only the books change. */
     if (execution->serial != order->serial || execution->phase == L1_PHASE_CLOSED) return;
     if (order->id.purpose == L1_PURPOSE_ENTRY) {

@@ -33,10 +33,17 @@ typedef struct {
 uint32_t l1_engine_requests_max(const l1_limits *limits);
 
 size_t l1_engine_cost(const l1_limits *limits);
-l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits);
+/* `books`, one a symbol, is the caller's, outlives the engine and is a part of the state that the
+ * caller saves and loads, before the engine. */
+l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits, const l1_depth_book *books);
 
-/* Applies an event at event->at_ns. Timers due before it must have fired (l1_engine_timer). */
+/* Applies an event at event->at_ns, which the books have seen already. Timers due before it must
+ * have fired (l1_engine_timer). */
 void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *out);
+
+/* Says that the event just applied cost the symbol's book its ladder. */
+void l1_engine_book_lost(l1_engine *engine, int32_t symbol, l1_depth_outcome why,
+                         l1_engine_out *out);
 
 /* An answer of the simulated venue at `now_ns`. */
 void l1_engine_answer(l1_engine *engine, const l1_venue_event *answer, int64_t now_ns,
@@ -75,6 +82,9 @@ int64_t l1_engine_exposure_e8(const l1_engine *engine, int32_t symbol);
 /* The correlation of the fresh portfolio snapshot; L1_OFF when it states none: rule
  * CORRELATION_LIMIT then counts it as 1.00, unless a signal brings its own. */
 int64_t l1_engine_correlation_e8(const l1_engine *engine);
+
+/* Parents whose markouts were not watched because too many were. */
+uint64_t l1_engine_unwatched(const l1_engine *engine);
 
 /* Own base that stands without a resting or pending stop, by symbol (tests, metrics). */
 int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol);

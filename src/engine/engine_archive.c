@@ -21,10 +21,13 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
     const uint32_t symbols = engine->limits.symbols_count;
     L1_ASSERT(symbols > 0);
     for (uint32_t i = 0; i < symbols; i++) {
+        if (archive->mode != L1_ARCHIVE_LOAD) l1_engine_see_top(engine, (int32_t)i);
         l1_market_archive(archive, &engine->markets[i]);
         l1_volatility_archive(archive, &engine->volatility[i]);
         l1_archive_i64(archive, &engine->known_mid_e8[i]);
         l1_archive_i64(archive, &engine->drawdown_day[i + 1]);
+        l1_mid_trail_archive(archive, &engine->trails[i]);
+        l1_archive_i64(archive, &engine->traded_ns[i]);
     }
     l1_feature_state_archive(archive, engine->features);
     l1_archive_u64(archive, &engine->models.lo);
@@ -37,6 +40,7 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
     l1_executions_archive(archive, &engine->executions);
     l1_parents_archive(archive, &engine->parents);
     for (uint32_t i = 0; i < symbols; i++) archive_tape(archive, &engine->tapes[i]);
+    l1_cost_table_archive(archive, &engine->costs);
     l1_archive_i64(archive, &engine->drawdown_day[0]);
     l1_archive_i64(archive, &engine->now_ns);
     l1_archive_i64(archive, &engine->day_done);
@@ -118,10 +122,13 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         if (map[i] < 0) continue;
         engine->markets[map[i]] = old->markets[i];
         engine->markets[map[i]].book.symbol = map[i];
+        engine->top_due[map[i]] = old->top_due[i]; /* the books are taken over before */
         engine->markets[map[i]].bar.symbol = map[i];
         engine->volatility[map[i]] = old->volatility[i];
         engine->tapes[map[i]] = old->tapes[i];
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
+        engine->trails[map[i]] = old->trails[i];
+        engine->traded_ns[map[i]] = old->traded_ns[i];
         engine->drawdown_day[map[i] + 1] = old->drawdown_day[i + 1];
         engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
         l1_drawdown_cash(&engine->drawdown, map[i], old->drawdown.cash_e8[i]);
@@ -193,6 +200,7 @@ static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int3
     to->open_orders = from->open_orders;
     to->open_executions = from->open_executions;
     to->reserved = from->reserved;
+    l1_cost_table_adopt(&engine->costs, &old->costs, map);
     for (size_t i = 0; i < slots; i++) {
         /* An ended slot of a symbol that is gone keeps no meaning; it goes to symbol 0. */
         const int32_t order = map[to->orders[i].symbol];

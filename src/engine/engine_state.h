@@ -5,8 +5,10 @@
 #include "decision/execution_logic.h"
 #include "decision/risk_rules.h"
 #include "decision/trend_ai.h"
+#include "domain/mid_trail.h"
 #include "engine/engine.h"
 #include "executor/parents.h"
+#include "order_manager/cost_table.h"
 #include "order_manager/signal_table.h"
 
 /* What a market has traded: running sums, of which differences are taken. Trades count as they
@@ -20,6 +22,9 @@ typedef struct {
 struct l1_engine {
     l1_limits limits;
     l1_market markets[L1_SYMBOLS_MAX];
+    const l1_depth_book *books; /* by symbol; the system's */
+    /* A market's book holds the best levels alone: the others follow when they are looked at. */
+    bool top_due[L1_SYMBOLS_MAX];
     l1_volatility volatility[L1_SYMBOLS_MAX];
     l1_feature_state *features;
     l1_hash128 models; /* content of the bundle that scores; zero = none */
@@ -32,6 +37,9 @@ struct l1_engine {
     l1_parents parents;
     l1_tape tapes[L1_SYMBOLS_MAX];
     int64_t known_mid_e8[L1_SYMBOLS_MAX]; /* the last mid there was, fresh or not */
+    l1_mid_trail trails[L1_SYMBOLS_MAX];
+    int64_t traded_ns[L1_SYMBOLS_MAX]; /* of the last public trade; 0 = none yet */
+    l1_cost_table costs;
     int64_t now_ns;
     int64_t drawdown_day[L1_ASSETS_MAX]; /* last alerted; 0 = portfolio, i + 1 = symbol i */
     int64_t day_done;                    /* Unix day whose first values have all been taken */
@@ -73,12 +81,16 @@ void l1_engine_report_protection(l1_engine *engine, uint32_t execution, const l1
 /* --- intake.c: signals and refusals --- */
 void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_out *out);
 void l1_engine_on_refusal(l1_engine *engine, const l1_refusal *refusal, l1_engine_out *out);
-l1_risk_view l1_engine_view(const l1_engine *engine);
+/* For judging `symbol` (or -1): the other markets may show their best levels alone. */
+l1_risk_view l1_engine_view(l1_engine *engine, int32_t symbol);
 
 /* --- observe.c: market, portfolio, control, time --- */
 void l1_engine_before(l1_engine *engine, int64_t now_ns);
 void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out);
 void l1_engine_on_book(l1_engine *engine, const l1_book *book);
+void l1_engine_on_depth(l1_engine *engine, int32_t symbol); /* its whole book has changed */
+/* Fills in the levels behind the best of a market's book where they are due. */
+void l1_engine_see_top(l1_engine *engine, int32_t symbol);
 void l1_engine_on_portfolio(l1_engine *engine, const l1_portfolio *portfolio, l1_engine_out *out);
 void l1_engine_on_control(l1_engine *engine, const l1_control *control, l1_engine_out *out);
 void l1_engine_on_clock_jump(l1_engine *engine, int64_t jump_ns, l1_engine_out *out);
@@ -136,6 +148,17 @@ bool l1_engine_merge(l1_engine *engine, uint32_t parent, l1_engine_out *out);
 /* Places the one stop once all that give way have ended. */
 void l1_engine_merge_check(l1_engine *engine, uint32_t parent, l1_engine_out *out);
 void l1_engine_merge_late(l1_engine *engine, uint32_t execution, l1_engine_out *out);
+/* --- costs.c: what parents cost --- */
+void l1_engine_costs_begin(l1_engine *engine, const l1_parent *parent, const l1_signal *signal);
+void l1_engine_costs_child(l1_engine *engine, const l1_order *order); /* it goes out */
+void l1_engine_costs_fill(l1_engine *engine, const l1_order *order, const l1_venue_event *fill,
+                          int64_t cost_e8);
+/* Into the final report, which is published next; `qty_e8` is what was to be executed. */
+void l1_engine_costs_end(l1_engine *engine, uint64_t serial, int64_t qty_e8, l1_report *report);
+void l1_engine_costs_trade(l1_engine *engine, const l1_trade *trade);
+void l1_engine_costs_bar(l1_engine *engine, const l1_bar *bar);
+void l1_engine_costs_mid(l1_engine *engine, int32_t symbol, int64_t mid_e8);
+void l1_engine_costs_timer(l1_engine *engine, l1_engine_out *out);
 
 /* --- trade.c: sending --- */
 /* True when sent. Otherwise the execution's `refusal` says why. */

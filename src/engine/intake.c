@@ -11,8 +11,9 @@
 
 #define ID_DOMAIN UINT64_C(0x4C315349474E4944) /* "L1SIGNID" */
 
-l1_risk_view l1_engine_view(const l1_engine *engine)
+l1_risk_view l1_engine_view(l1_engine *engine, int32_t symbol)
 {
+    if (symbol >= 0) l1_engine_see_top(engine, symbol);
     return (l1_risk_view){
         .limits = &engine->limits,
         .markets = engine->markets,
@@ -183,7 +184,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
 {
     const uint32_t at = l1_parent_open(&engine->parents);
     l1_parent *parent = &engine->parents.parents[at];
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, signal->symbol);
     memcpy(parent->signal_id, signal->id, sizeof parent->signal_id);
     memcpy(parent->execution_id, engine->execution_id, sizeof parent->execution_id);
     parent->id_hash = id;
@@ -203,6 +204,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     parent->plan = *plan;
     l1_risk_impact(&view, signal, plan->qty_e8, parent->arrival_mid_e8, &parent->exposure_e8,
                    &parent->correlation_impact_e8);
+    l1_engine_costs_begin(engine, parent, signal);
     engine->pending++;
     l1_order_pace_sent(engine->pace, signal->symbol, signal->side, signal->qty_e8, engine->now_ns);
     l1_engine_plan_start(engine, at, out);
@@ -319,7 +321,7 @@ void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_o
         put_unremembered(engine, out);
         return;
     }
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, signal->symbol);
     l1_risk_assess(&view, signal, &engine->facts);
     if (engine->facts.violations_count > 0) {
         alert_drawdown(engine, signal, out);

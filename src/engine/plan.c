@@ -124,7 +124,7 @@ static bool send_child(l1_engine *engine, uint32_t parent, int64_t qty_e8, l1_en
 {
     l1_parent *own = at(engine, parent);
     const bool buy = own->side == L1_SIDE_BUY;
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, own->symbol);
     const l1_slice_request slice = {.symbol = own->symbol,
                                     .side = own->side,
                                     .reducing = own->reducing,
@@ -272,8 +272,8 @@ void l1_engine_plan_book(l1_engine *engine, int32_t symbol)
 {
     const l1_parents *table = &engine->parents;
     L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
-    for (uint32_t i = table->timed_count; i > 0; i--) { /* one that is moved goes to the end */
-        const uint32_t parent = table->timed[i - 1];
+    for (uint32_t i = 0; i < table->timed_count; i++) { /* in order of slots: a restart keeps it */
+        const uint32_t parent = table->timed[i];
         const l1_parent *own = at(engine, parent);
         const bool waits = own->phase == L1_PARENT_WORKING && own->symbol == symbol &&
                            own->plan.chosen == L1_ALGO_ICEBERG &&

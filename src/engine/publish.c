@@ -157,6 +157,11 @@ void l1_engine_report_signal(l1_engine *engine, uint32_t at, uint32_t stop, l1_r
     parent->phase = L1_PARENT_REPORTED;
     L1_ASSERT(engine->pending > 0);
     engine->pending--;
+    /* A single sell may have found less than it had planned. */
+    const int64_t qty_e8 = l1_parent_single(parent) && stop != L1_NONE
+                               ? engine->executions.executions[stop].planned_e8
+                               : parent->plan.qty_e8;
+    l1_engine_costs_end(engine, parent->serial, qty_e8, report);
     l1_engine_final_report(engine, parent->id_hash, out);
 }
 

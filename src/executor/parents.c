@@ -43,7 +43,6 @@ uint32_t l1_parent_open(l1_parents *table)
     parent->serial = ++table->last_serial;
     parent->price_e8 = parent->exposure_e8 = parent->correlation_impact_e8 = L1_OFF;
     parent->due_ns = L1_NO_DEADLINE;
-    parent->timed_at = L1_NONE;
     parent->orders_count = 0;
     for (uint32_t i = 0; i < L1_CHILDREN_MAX; i++) {
         parent->children[i] = parent->order_of[i] = L1_NONE;
@@ -56,7 +55,7 @@ void l1_parent_close(l1_parents *table, uint32_t at)
     L1_ASSERT(at < table->capacity);
     L1_ASSERT(table->parents[at].phase == L1_PARENT_REPORTED);
     L1_ASSERT(table->parents[at].children_open == 0);
-    L1_ASSERT(table->parents[at].timed_at == L1_NONE);
+    L1_ASSERT(table->parents[at].due_ns == L1_NO_DEADLINE);
     L1_ASSERT(table->parents[at].rest_e8 == 0);
     table->parents[at].phase = L1_PARENT_CLOSED;
     table->free[table->free_next++ % table->capacity] = at;
@@ -110,20 +109,22 @@ void l1_parent_timer(l1_parents *table, uint32_t at, int64_t due_ns, uint64_t id
 {
     L1_ASSERT(at < table->capacity);
     l1_parent *parent = &table->parents[at];
-    if (parent->timed_at == L1_NONE && due_ns == L1_NO_DEADLINE) return;
-    if (parent->timed_at != L1_NONE) {
-        const uint32_t last = table->timed[--table->timed_count];
-        table->timed[parent->timed_at] = last;
-        table->parents[last].timed_at = parent->timed_at;
-        parent->timed_at = L1_NONE;
+    if (parent->due_ns == L1_NO_DEADLINE && due_ns == L1_NO_DEADLINE) return;
+    uint32_t place = 0;
+    while (place < table->timed_count && table->timed[place] < at) place++;
+    const bool timed = place < table->timed_count && table->timed[place] == at;
+    L1_ASSERT(timed == (parent->due_ns != L1_NO_DEADLINE));
+    if (timed && due_ns == L1_NO_DEADLINE) {
+        table->timed_count--;
+        for (uint32_t i = place; i < table->timed_count; i++) table->timed[i] = table->timed[i + 1];
+    } else if (!timed) {
+        L1_ASSERT(table->timed_count < table->capacity);
+        for (uint32_t i = table->timed_count; i > place; i--) table->timed[i] = table->timed[i - 1];
+        table->timed[place] = at;
+        table->timed_count++;
     }
     parent->due_ns = due_ns;
     parent->due_id = id;
-    if (due_ns != L1_NO_DEADLINE) {
-        L1_ASSERT(table->timed_count < table->capacity);
-        parent->timed_at = table->timed_count;
-        table->timed[table->timed_count++] = at;
-    }
     table->next = L1_NONE;
     for (uint32_t i = 0; i < table->timed_count; i++) {
         const uint32_t other = table->timed[i];

@@ -72,7 +72,6 @@ typedef struct {
     int64_t rest_e8, rest_quote_e8; /* unsent: counted in the account as on order */
     int64_t due_ns;                 /* of the next look at the plan; L1_NO_DEADLINE */
     uint64_t due_id;                /* orders equal times */
-    uint32_t timed_at;              /* its place among the timed ones; L1_NONE */
     l1_plan plan;
     uint32_t children[L1_CHILDREN_MAX]; /* executions, by number; L1_NONE once closed */
     uint32_t order_of[L1_CHILDREN_MAX]; /* a child's place in `orders`; L1_NONE */
@@ -85,7 +84,7 @@ typedef struct {
     l1_parent *parents;
     uint32_t *free; /* FIFO ring of reusable slots */
     uint64_t free_first, free_next;
-    uint32_t *timed; /* parents with a due time, in no order */
+    uint32_t *timed; /* parents with a due time, in order of their slots */
     uint32_t timed_count;
     uint32_t next; /* of them the one that is due first; L1_NONE */
     uint64_t last_serial;

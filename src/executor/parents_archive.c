@@ -96,7 +96,6 @@ static void archive_parent(l1_archive *archive, l1_parents *table, uint32_t at)
     const int64_t due_ns = parent->due_ns;
     const bool under_way = parent->phase == L1_PARENT_WORKING || parent->phase == L1_PARENT_ENDING;
     parent->due_ns = L1_NO_DEADLINE;
-    parent->timed_at = L1_NONE;
     if (parent->plan.children_max < 1 || parent->plan.children_max > L1_CHILDREN_MAX ||
         (due_ns != L1_NO_DEADLINE && !under_way)) {
         archive->failed = true;

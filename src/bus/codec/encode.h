@@ -26,11 +26,11 @@ typedef struct {
 } l1_publication;
 
 /* The topic under which an effect is published: REPORTS for REPORT and REPUBLISH, ALERTS for
- * ALERT; UNKNOWN: it is not published. */
+ * ALERT, ANALYSIS for its own; UNKNOWN: it is not published. */
 l1_topic l1_effect_topic(l1_effect_kind kind);
 
-/* A REPORT or ALERT as text; returns its length. Of a REPUBLISH the caller encodes the REPORT
- * that it names. `out` holds L1_ENCODED_MAX bytes; no NUL is added. */
+/* A REPORT, ALERT or ANALYSIS as text; returns its length. Of a REPUBLISH the caller encodes the
+ * REPORT that it names. `out` holds L1_ENCODED_MAX bytes; no NUL is added. */
 size_t l1_encode_effect(const l1_limits *limits, const l1_effect *effect,
                         const l1_publication *publication, char *out);
 
