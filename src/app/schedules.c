@@ -115,11 +115,6 @@ static l1_result run(comparer *at, l1_algo algo)
 
 /* --- pairs --- */
 
-static bool sent(const l1_outcome *outcome)
-{
-    return l1_outcome_accepted(outcome) && outcome->orders > 0;
-}
-
 /* The block's length: what is asked for, else about the cube root of the pairs; never so long that
  * there are fewer than two blocks. */
 static uint32_t block_of(const comparer *at, size_t pairs)
@@ -155,46 +150,42 @@ static l1_estimate interval_of(comparer *at, const double *values, size_t count,
     });
 }
 
+static double bp(int64_t bp_e8)
+{
+    L1_ASSERT(bp_e8 != L1_OFF);
+    return (double)bp_e8 / 1e8;
+}
+
 typedef struct {
     double cost, slippage, children, wanted, executed;
     size_t pairs, slippages;
     uint64_t left_out;
 } sums;
 
-/* Percent of the mid at arrival to basis points. */
-static double slippage_bp(const l1_outcome *outcome)
+/* Sent, and all that it cost is known: the market had a mid when it ended. */
+static bool known(const l1_outcome *outcome)
 {
-    return (double)outcome->slippage_e8 / 1e8 * 100;
-}
-
-/* What a parent cost in basis points; false when it is not known. */
-static bool cost_bp(const l1_outcome *outcome, double *bp)
-{
-    if (outcome->slippage_e8 == L1_OFF) return false;
-    *bp = slippage_bp(outcome);
-    return true;
+    return outcome->has_tca && outcome->shortfall_bp_e8 != L1_OFF;
 }
 
 static void add_pair(comparer *at, sums *all, const l1_outcome *reference, const l1_outcome *mine)
 {
-    double was = 0, is = 0;
-    if (!sent(reference) && !sent(mine)) return;
-    if (!sent(reference) || !sent(mine) || reference->qty_e8 != mine->qty_e8 ||
-        !cost_bp(reference, &was) || !cost_bp(mine, &is)) {
+    if (!reference->has_tca && !mine->has_tca) return;
+    if (!known(reference) || !known(mine) || reference->qty_e8 != mine->qty_e8) {
         all->left_out++;
         return;
     }
-    at->values[all->pairs++] = is - was;
-    all->cost += is;
+    at->values[all->pairs++] = bp(mine->shortfall_bp_e8) - bp(reference->shortfall_bp_e8);
+    all->cost += bp(mine->shortfall_bp_e8);
     all->children += (double)mine->orders;
     /* By notional: quantities of different symbols do not add up. */
-    const double price =
-        (double)(mine->avg_price_e8 != L1_OFF ? mine->avg_price_e8 : mine->limit_price_e8);
+    const double price = (double)mine->arrival_mid_e8;
     all->wanted += (double)mine->qty_e8 * price;
     all->executed += (double)mine->executed_qty_e8 * price;
-    if (reference->slippage_e8 == L1_OFF || mine->slippage_e8 == L1_OFF) return;
-    at->slippages[all->slippages++] = slippage_bp(mine) - slippage_bp(reference);
-    all->slippage += slippage_bp(mine);
+    const int64_t was_e8 = reference->arrival_slippage_bp_e8, is_e8 = mine->arrival_slippage_bp_e8;
+    if (was_e8 == L1_OFF || is_e8 == L1_OFF) return; /* one of them filled nothing */
+    at->slippages[all->slippages++] = bp(is_e8) - bp(was_e8);
+    all->slippage += bp(is_e8);
 }
 
 static double mean(double sum, size_t count)

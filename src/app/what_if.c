@@ -219,12 +219,31 @@ static l1_result before(void *state, const l1_event *event, l1_diag *diag)
                             &run->restored.config.limits, diag);
 }
 
+/* An analysis names the number of its report, which is another once one effect more came before. */
+static bool same_analysis(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
+{
+    static l1_effect effect;
+    l1_hash128 hashes[2];
+    for (int side = 0; side < 2; side++) {
+        const bool good = l1_effect_load(side == 0 ? a : b, side == 0 ? a_size : b_size, &effect);
+        L1_ASSERT(good && effect.kind == L1_EFFECT_ANALYSIS);
+        effect.seq = 0;
+        effect.as.analysis.report_seq = 0;
+        l1_archive archive = l1_archive_hashing(0);
+        l1_effect_archive(&archive, &effect);
+        hashes[side] = l1_hash_end(&archive.hasher);
+    }
+    return hashes[0].lo == hashes[1].lo && hashes[0].hi == hashes[1].hi;
+}
+
 /* The same effect but for its number; of a REPUBLISH, which names a number, its kind. */
 static bool same_effect(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
 {
-    if (a_size != b_size) return false;
-    const bool republish = a_size > EFFECT_KIND && a[EFFECT_KIND] == L1_EFFECT_REPUBLISH;
-    const size_t end = republish ? EFFECT_KIND + 1 : a_size;
+    if (a_size != b_size || a_size <= EFFECT_KIND) return false;
+    if (a[EFFECT_KIND] == L1_EFFECT_ANALYSIS && b[EFFECT_KIND] == L1_EFFECT_ANALYSIS) {
+        return same_analysis(a, a_size, b, b_size);
+    }
+    const size_t end = a[EFFECT_KIND] == L1_EFFECT_REPUBLISH ? EFFECT_KIND + 1 : a_size;
     return memcmp(a + EFFECT_SEQ, b + EFFECT_SEQ, end - EFFECT_SEQ) == 0;
 }
 
@@ -235,6 +254,7 @@ static const char *describe(l1_what_if_run *run, const uint8_t *bytes, uint32_t 
         [L1_EFFECT_QUERY] = "query",         [L1_EFFECT_REPORT] = "report",
         [L1_EFFECT_REPUBLISH] = "republish", [L1_EFFECT_ALERT] = "alert",
         [L1_EFFECT_STATUS] = "status",       [L1_EFFECT_RELOAD_MODELS] = "reload_models",
+        [L1_EFFECT_ANALYSIS] = "analysis",
     };
     l1_effect *effect = &run->effect;
     if (bytes == NULL) return "nothing";
@@ -243,6 +263,7 @@ static const char *describe(l1_what_if_run *run, const uint8_t *bytes, uint32_t 
     const char *id = "";
     if (effect->kind == L1_EFFECT_REPORT) id = effect->as.report.signal_id;
     if (effect->kind == L1_EFFECT_ALERT) id = effect->as.alert.signal_id;
+    if (effect->kind == L1_EFFECT_ANALYSIS) id = effect->as.analysis.signal_id;
     if (run->first.signal_id[0] == '\0') {
         l1_text_copy(run->first.signal_id, sizeof run->first.signal_id, id);
     }

@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "bus/codec/encode.h"
+#include "decision/execution_logic.h"
 
 #define ID_DOMAIN UINT64_C(0x4C31494644494421)     /* "L1IFDID!" */
 #define DETAIL_DOMAIN UINT64_C(0x4C31494644455421) /* "L1IFDET!" */
@@ -25,11 +26,13 @@ const l1_outcome_field l1_outcome_fields[] = {
     FIELD("violations", RULES, violations, false),
     FIELD("qty", DECIMAL, qty_e8, false),
     FIELD("stop", DECIMAL, stop_e8, false),
+    FIELD("schedule", SCHEDULE, schedule, false),
     FIELD("orders", COUNT, orders, false),
     FIELD("limit_price", DECIMAL, limit_price_e8, false),
     FIELD("executed_qty", DECIMAL, executed_qty_e8, false),
     FIELD("avg_price", DECIMAL, avg_price_e8, false),
     FIELD("slippage", DECIMAL, slippage_e8, false),
+    FIELD("shortfall", DECIMAL, shortfall_e8, false),
     FIELD("net_qty", DECIMAL, net_qty_e8, false),
     FIELD("fee_base", DECIMAL, fee_base_e8, false),
     FIELD("fee_quote", DECIMAL, fee_quote_e8, false),
@@ -97,6 +100,10 @@ l1_outcome l1_outcome_none(void)
         .avg_price_e8 = L1_OFF,
         .slippage_e8 = L1_OFF,
         .exposure_e8 = L1_OFF,
+        .shortfall_e8 = L1_OFF,
+        .shortfall_bp_e8 = L1_OFF,
+        .arrival_slippage_bp_e8 = L1_OFF,
+        .arrival_mid_e8 = L1_OFF,
         .scores = {L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF},
         .protection = L1_REPORT_UNKNOWN,
     };
@@ -173,6 +180,17 @@ static int64_t decided_qty(const l1_report *report)
     return qty_e8;
 }
 
+static void take_costs(l1_outcome *outcome, const l1_report *report)
+{
+    outcome->has_tca = report->has_tca;
+    if (!report->has_tca) return;
+    outcome->schedule = report->tca.chosen;
+    outcome->shortfall_e8 = report->tca.shortfall_e8;
+    outcome->shortfall_bp_e8 = report->tca.shortfall_bp_e8;
+    outcome->arrival_slippage_bp_e8 = report->tca.arrival_slippage_bp_e8;
+    outcome->arrival_mid_e8 = report->tca.arrival_mid_e8;
+}
+
 static void take_final(l1_outcome *outcome, const l1_report *report)
 {
     outcome->reported = true;
@@ -193,6 +211,7 @@ static void take_final(l1_outcome *outcome, const l1_report *report)
     outcome->net_qty_e8 = report->net_qty_e8;
     outcome->slippage_e8 = report->slippage_e8;
     outcome->exposure_e8 = report->exposure_e8;
+    take_costs(outcome, report);
     const l1_head head = report->scores.head;
     if ((report->scores.computed >> head & 1) != 0) outcome->scores = report->scores.of[head];
     take_fees(report, &outcome->fee_base_e8, &outcome->fee_quote_e8);
@@ -228,7 +247,8 @@ static unsigned enum_of(const l1_outcome_field *field, const l1_outcome *outcome
 
 static bool is_enum(const l1_outcome_field *field)
 {
-    return field->kind == L1_FIELD_IS_STATUS || field->kind == L1_FIELD_IS_RULE;
+    return field->kind == L1_FIELD_IS_STATUS || field->kind == L1_FIELD_IS_RULE ||
+           field->kind == L1_FIELD_IS_SCHEDULE;
 }
 
 bool l1_outcome_field_same(const l1_outcome_field *field, const l1_outcome *a, const l1_outcome *b)
@@ -291,6 +311,9 @@ void l1_outcome_field_text(const l1_outcome_field *field, const l1_outcome *outc
         word = rule == L1_RULE_UNJUDGED ? "none" : l1_rule_code(rule);
         break;
     }
+    case L1_FIELD_IS_SCHEDULE:
+        word = outcome->has_tca ? l1_algo_text((l1_algo)enum_of(field, outcome)) : "none";
+        break;
     case L1_FIELD_IS_RULES: rules_text((uint64_t)number_of(field, outcome), out); return;
     case L1_FIELD_IS_COUNT:
         (void)snprintf(out, L1_OUTCOME_TEXT_MAX, "%" PRId64, number_of(field, outcome));

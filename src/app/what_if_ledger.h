@@ -22,6 +22,9 @@ typedef struct {
     int64_t orders;
     int64_t executed_qty_e8, avg_price_e8, executed_quote_e8, net_qty_e8, fee_base_e8, fee_quote_e8;
     int64_t slippage_e8, exposure_e8;
+    bool has_tca; /* it was sent; else the figures of what it cost are L1_OFF */
+    l1_algo schedule;
+    int64_t shortfall_e8, shortfall_bp_e8, arrival_slippage_bp_e8, arrival_mid_e8;
     l1_scores scores; /* of the head shown first; all L1_OFF when it was not computed */
     /* kind "protection": whatever came after the final report */
     int64_t protections;
@@ -80,6 +83,7 @@ typedef enum {
     L1_FIELD_IS_STATUS,
     L1_FIELD_IS_RULE,
     L1_FIELD_IS_RULES,
+    L1_FIELD_IS_SCHEDULE,
     L1_FIELD_IS_DECIMAL,
     L1_FIELD_IS_COUNT,
 } l1_outcome_kind;

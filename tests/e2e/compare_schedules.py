@@ -108,11 +108,8 @@ def compare(files, *arguments):
 
 
 def cost(report):
-    """What the comparison is about: the shortfall where it is reported."""
-    tca = report.get("tca")
-    if tca is not None:
-        return tca["shortfall_bp"]
-    return None if report["slippage"] is None else 100 * report["slippage"]
+    """The shortfall in basis points; None: not known."""
+    return report["tca"]["shortfall"]["total_bp"]
 
 
 def replayed(folder, files, algo):
@@ -124,7 +121,7 @@ def replayed(folder, files, algo):
         for line in lines:
             message = json.loads(line)
             if message["topic"] == "reports" and message["kind"] == "signal":
-                if message["status"] != "rejected" and message["orders"]:
+                if message["tca"] is not None:
                     said[message["signal_id"]] = message
     return said
 
@@ -188,6 +185,14 @@ def main():
             assert abs(row["cost_bp"] - sum(cost(mine[name]) for name in pairs) / len(pairs)) < 2e-6
             low, high = interval(values, 7, 400, 9)
             assert abs(row["low_bp"] - low) < 2e-6 and abs(row["high_bp"] - high) < 2e-6, (row, low, high)
+            slipped = [mine[name]["tca"]["arrival_slippage_bp"] - single[name]["tca"]["arrival_slippage_bp"]
+                       for name in pairs if mine[name]["executed_qty"] and single[name]["executed_qty"]]
+            assert row["slippage_pairs"] == len(slipped)
+            if slipped:
+                assert abs(row["slippage_difference_bp"] - sum(slipped) / len(slipped)) < 2e-6
+            wanted = sum(mine[name]["requested_qty"] * mine[name]["tca"]["arrival_mid"] for name in pairs)
+            filled = sum(mine[name]["executed_qty"] * mine[name]["tca"]["arrival_mid"] for name in pairs)
+            assert abs(row["fill_ratio"] - filled / wanted) < 2e-3, (algo, row, filled / wanted)
             orders = sum(len(mine[name]["orders"]) for name in pairs) / len(pairs)
             assert abs(row["orders"] - orders) < 2e-6, (algo, row, orders)
             differing += any(values)

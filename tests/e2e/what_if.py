@@ -89,6 +89,8 @@ def decision(final, later, name):
         "slippage": report["slippage"], "net_qty": report["net_qty"],
         "fee_quote": fees.get("USDT", 0),
         "fee_base": sum(amount for asset, amount in fees.items() if asset != "USDT"),
+        "schedule": report["tca"] and report["tca"]["algo"]["chosen"],
+        "shortfall": report["tca"] and report["tca"]["shortfall"]["total"],
         "score_ensemble": scores["ensemble"], "score_threshold": scores["threshold"],
         "score_logreg": scores["logreg"],
         "protection_reports": later.get(name, (0, 0))[0],
@@ -115,7 +117,7 @@ def against_replays(folder, journal):
             ["symbols.BTC/USDT.exposure_max=0.3"], ["symbols.BTC/USDT.qty_max=0.004"],
             ["symbols.BTC/USDT.slippage_max=0.0001"], ["symbols.ETH/USDT.stop.atr_max=2"],
             ["paper.taker_fee=0.002"], ["paper.latency_ms=1500"], ["ai.required=true"],
-            ["signal.repeat_max=null"], ["symbols.ETH/USDT.exposure_max=0.02"],
+            ["signal.repeat_max=null"], ["execution.algo=twap"], ["symbols.ETH/USDT.exposure_max=0.02"],
             ["paper.balances.USDT=3000"], ["symbols.ETH/USDT.qty_min=0.4", "signal.ttl_ms=900000"]):
         head, first, rows, summary = ask(journal, *options(*settings))
         assert {change["key"] for change in head["set"]} == \
