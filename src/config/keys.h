@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define L1_KEYS_MAX 80      /* rows */
+#define L1_KEYS_MAX 96      /* rows */
 #define L1_KEY_PART_MAX 64  /* bytes of one component */
 #define L1_KEY_PATH_MAX 288 /* four components, dots and NUL */
 #define L1_KEY_SUGGESTIONS_MAX 3

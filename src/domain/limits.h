@@ -31,6 +31,19 @@ typedef enum {
 } l1_head;
 typedef enum { L1_THRESHOLD_OPERATING, L1_THRESHOLD_F1, L1_THRESHOLD_COUNT } l1_threshold_kind;
 
+/* How a parent order is cut into children (decision/execution_logic.h). */
+typedef enum {
+    L1_ALGO_AUTO,
+    L1_ALGO_SINGLE,
+    L1_ALGO_TWAP,
+    L1_ALGO_VWAP,
+    L1_ALGO_POV,
+    L1_ALGO_ICEBERG,
+    L1_ALGO_IS,
+    L1_ALGO_COUNT
+} l1_algo;
+#define L1_CHILDREN_MAX 32 /* children of one parent */
+
 /* One tradable pair: risk limits and the venue's filters. */
 typedef struct {
     char name[L1_SYMBOL_TEXT_MAX]; /* "BTC/USDT" */
@@ -81,6 +94,15 @@ typedef struct {
     int64_t paper_balance_e8[L1_ASSETS_MAX]; /* start of the simulated account, by asset index */
     int64_t taker_fee_e8, maker_fee_e8;      /* ratio */
     int64_t paper_latency_ns;                /* from send to the simulated venue */
+
+    l1_algo execution_algo;               /* of signals that ask for none, or for AUTO */
+    int64_t execution_duration_ns;        /* horizon of a schedule; 0 = single orders only */
+    int64_t execution_slices_max;         /* 1 to L1_CHILDREN_MAX */
+    int64_t execution_participation_e8;   /* POV: ratio of the market's volume */
+    int64_t execution_risk_aversion_e8;   /* what a standard deviation counts as, in cost */
+    int64_t execution_impact_e8;          /* Y of the impact law */
+    int64_t execution_impact_exponent_e8; /* its exponent, over 0 to 1 */
+    int64_t execution_look_ns;            /* between two looks, and least between two slices */
 
     bool ai_required;
     uint32_t ai_gate, ai_shadow;    /* bits of l1_head: may veto; reported only */

@@ -52,7 +52,7 @@ static void adjustment_archive(l1_archive *archive, l1_adjustment *adjustment)
     l1_archive_i64(archive, &adjustment->to_e8);
 }
 
-static void order_archive(l1_archive *archive, l1_report_order *order)
+void l1_report_order_archive(l1_archive *archive, l1_report_order *order)
 {
     l1_order_id_archive(archive, &order->id);
     l1_archive_enum(archive, &order->side, L1_SIDE_COUNT);
@@ -99,10 +99,10 @@ static void lists_archive(l1_archive *archive, l1_report *report)
     }
     l1_archive_count(archive, &report->orders_count, L1_REPORT_ORDERS_MAX);
     for (uint32_t i = 0; i < report->orders_count; i++) {
-        order_archive(archive, &report->orders[i]);
+        l1_report_order_archive(archive, &report->orders[i]);
     }
     l1_archive_bool(archive, &report->has_stop);
-    if (report->has_stop) order_archive(archive, &report->stop);
+    if (report->has_stop) l1_report_order_archive(archive, &report->stop);
     l1_archive_count(archive, &report->fees_count, L1_FEES_MAX);
     for (uint32_t i = 0; i < report->fees_count; i++) {
         l1_asset_archive(archive, &report->fees[i].asset);

@@ -84,7 +84,7 @@ typedef struct {
     int64_t executed_e8, avg_price_e8; /* avg: L1_OFF = nothing executed */
     l1_order_status status;
 } l1_report_order;
-#define L1_REPORT_ORDERS_MAX 8
+#define L1_REPORT_ORDERS_MAX 32 /* one of each child */
 
 typedef struct {
     int32_t asset;
@@ -173,7 +173,8 @@ typedef struct {
     X(VENUE_REJECTED, WARNING)                                                                     \
     X(VENUE_DOWN, CRITICAL)                                                                        \
     X(JOURNAL_SPACE, CRITICAL)                                                                     \
-    X(MODELS_LOADED, INFO)
+    X(MODELS_LOADED, INFO)                                                                         \
+    X(BOOK_UNUSABLE, WARNING)
 typedef enum l1_alert_code {
 #define X(code, level) L1_ALERT_##code,
     L1_ALERT_MAP(X)
@@ -198,6 +199,7 @@ void l1_ai_scores_archive(l1_archive *archive, l1_ai_scores *scores);
 /* All zero and empty. What lies in the lists beyond their counts is not touched: they are most of
  * a report and mostly empty. */
 void l1_report_clear(l1_report *report);
+void l1_report_order_archive(l1_archive *archive, l1_report_order *order);
 void l1_report_archive(l1_archive *archive, l1_report *report);
 void l1_alert_archive(l1_archive *archive, l1_alert *alert);
 void l1_analysis_archive(l1_archive *archive, l1_analysis *analysis);

@@ -56,7 +56,7 @@ void l1_engine_book_send(l1_engine *engine, uint32_t at)
     L1_ASSERT(order->locked_e8 == 0);
     const l1_purpose purpose = order->id.purpose;
     if (purpose == L1_PURPOSE_ENTRY || purpose == L1_PURPOSE_EXIT) {
-        l1_engine_costs_child(engine, order->serial);
+        l1_engine_costs_child(engine, order);
     }
     if (order->side == L1_SIDE_BUY) {
         set_lock(engine, order, quote_lock_e8(order, order->qty_e8));
@@ -94,6 +94,27 @@ void l1_engine_book_reserve(l1_engine *engine, uint32_t at, int64_t delta_e8)
     engine->account.own_locked_e8[execution->symbol + 1] += delta_e8;
     L1_ASSERT(execution->reserved_e8 >= 0);
     L1_ASSERT(engine->account.own_locked_e8[execution->symbol + 1] >= 0);
+}
+
+void l1_engine_book_rest(l1_engine *engine, uint32_t at, int64_t rest_e8)
+{
+    l1_parent *parent = &engine->parents.parents[at];
+    l1_account *account = &engine->account;
+    L1_ASSERT(rest_e8 >= 0);
+    if (parent->side == L1_SIDE_SELL) {
+        account->planned_sell_e8[parent->symbol] += rest_e8 - parent->rest_e8;
+        parent->rest_e8 = rest_e8;
+        L1_ASSERT(account->planned_sell_e8[parent->symbol] >= 0);
+        return;
+    }
+    const l1_order worst = {.price_e8 = parent->limit_e8};
+    const int64_t quote_e8 = rest_e8 == 0 ? 0 : quote_lock_e8(&worst, rest_e8);
+    account->open_buy_e8[parent->symbol] += rest_e8 - parent->rest_e8;
+    account->planned_quote_e8 += quote_e8 - parent->rest_quote_e8;
+    parent->rest_e8 = rest_e8;
+    parent->rest_quote_e8 = quote_e8;
+    L1_ASSERT(account->open_buy_e8[parent->symbol] >= rest_e8);
+    L1_ASSERT(account->planned_quote_e8 >= quote_e8);
 }
 
 static void book_fee(l1_engine *engine, l1_order *order, const l1_venue_event *fill)

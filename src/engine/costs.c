@@ -18,23 +18,29 @@ static int64_t mid_or_off(const l1_engine *engine, int32_t symbol)
     return mid_e8 > 0 ? mid_e8 : L1_OFF;
 }
 
-void l1_engine_costs_begin(l1_engine *engine, const l1_execution *execution,
-                           const l1_signal *signal, const l1_plan *plan)
+void l1_engine_costs_begin(l1_engine *engine, const l1_parent *parent, const l1_signal *signal)
 {
-    L1_ASSERT(execution->planned_e8 > 0);
-    l1_measured *parent = l1_cost_table_begin(&engine->costs, execution->serial, execution->symbol,
-                                              l1_engine_take_id(engine));
-    memcpy(parent->signal_id, execution->signal_id, sizeof parent->signal_id);
-    memcpy(parent->execution_id, execution->execution_id, sizeof parent->execution_id);
-    l1_cost_begin(&parent->sums, execution->side, execution->planned_e8,
-                  decision_mid_e8(engine, signal), execution->arrival_mid_e8, engine->now_ns);
-    parent->sums.asked = plan->asked;
-    parent->sums.chosen = plan->chosen;
+    L1_ASSERT(parent->plan.qty_e8 > 0);
+    l1_measured *measured = l1_cost_table_begin(&engine->costs, parent->serial, parent->symbol,
+                                                l1_engine_take_id(engine));
+    memcpy(measured->signal_id, parent->signal_id, sizeof measured->signal_id);
+    memcpy(measured->execution_id, parent->execution_id, sizeof measured->execution_id);
+    l1_cost_begin(&measured->sums, parent->side, parent->plan.qty_e8,
+                  decision_mid_e8(engine, signal), parent->arrival_mid_e8, engine->now_ns);
+    measured->sums.asked = parent->plan.asked;
+    measured->sums.chosen = parent->plan.chosen;
 }
 
-void l1_engine_costs_child(l1_engine *engine, uint64_t serial)
+/* Of the order's parent; 0 when its execution's slot holds another by now. */
+static uint64_t serial_of(const l1_engine *engine, const l1_order *order)
 {
-    l1_measured *parent = l1_cost_table_find(&engine->costs, serial);
+    const l1_execution *child = &engine->executions.executions[order->execution];
+    return child->serial == order->serial ? child->parent_serial : 0;
+}
+
+void l1_engine_costs_child(l1_engine *engine, const l1_order *order)
+{
+    l1_measured *parent = l1_cost_table_find(&engine->costs, serial_of(engine, order));
     if (parent != NULL) parent->sums.children++;
 }
 
@@ -58,7 +64,7 @@ void l1_engine_costs_fill(l1_engine *engine, const l1_order *order, const l1_ven
                                       .cost_e8 = cost_e8,
                                       .fee_e8 = fee_in_quote_e8(engine, order, fill),
                                       .maker = fill->maker};
-    l1_cost_table_fill(&engine->costs, order->serial, &facts, engine->now_ns);
+    l1_cost_table_fill(&engine->costs, serial_of(engine, order), &facts, engine->now_ns);
 }
 
 void l1_engine_costs_end(l1_engine *engine, uint64_t serial, int64_t qty_e8, l1_report *report)

@@ -74,6 +74,7 @@ void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
     }
     l1_volatility_on_bar(&engine->volatility[bar->symbol], bar);
     l1_feature_state_on_bar(engine->features, bar);
+    l1_engine_tape_bar(engine, bar);
     l1_engine_costs_bar(engine, bar);
     keep_mid(engine, bar->symbol);
 }
@@ -82,7 +83,44 @@ void l1_engine_on_book(l1_engine *engine, const l1_book *book)
 {
     L1_ASSERT(book->symbol >= 0 && book->symbol < (int32_t)engine->limits.symbols_count);
     l1_market_on_book(&engine->markets[book->symbol], book, engine->now_ns);
+    engine->top_due[book->symbol] = false;
     keep_mid(engine, book->symbol);
+    l1_engine_plan_book(engine, book->symbol);
+}
+
+void l1_engine_on_depth(l1_engine *engine, int32_t symbol)
+{
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    l1_market *market = &engine->markets[symbol];
+    l1_book *book = &market->book;
+    market->has_book = l1_depth_book_best(&engine->books[symbol], &book->bids[0], &book->asks[0]);
+    engine->top_due[symbol] = market->has_book;
+    if (!market->has_book) return; /* what cannot be used is no book */
+    book->bids_count = book->asks_count = 1;
+    market->book_since_ns = engine->books[symbol].since_ns;
+    keep_mid(engine, symbol);
+    l1_engine_plan_book(engine, symbol);
+}
+
+void l1_engine_see_top(l1_engine *engine, int32_t symbol)
+{
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    if (!engine->top_due[symbol]) return;
+    const bool usable =
+        l1_depth_book_top(&engine->books[symbol], symbol, &engine->markets[symbol].book);
+    L1_ASSERT(usable); /* it had its best levels, and nothing has come since */
+    engine->top_due[symbol] = false;
+}
+
+void l1_engine_book_lost(l1_engine *engine, int32_t symbol, l1_depth_outcome why,
+                         l1_engine_out *out)
+{
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    L1_ASSERT(why == L1_DEPTH_GAP || why == L1_DEPTH_CROSSED);
+    l1_engine_alert(engine, L1_ALERT_BOOK_UNUSABLE, symbol, NULL, L1_OFF, L1_OFF, out,
+                    why == L1_DEPTH_GAP
+                        ? "level changes are missing: no book until the next snapshot"
+                        : "level changes cross the book: no book until the next snapshot");
 }
 
 static const char *asset_name(const l1_engine *engine, int32_t asset)
@@ -147,6 +185,12 @@ static void cancel_all(l1_engine *engine, l1_engine_out *out)
             l1_engine_cancel(engine, execution->main, out);
             canceled++;
         }
+    }
+    for (uint32_t i = 0; i < engine->parents.capacity; i++) {
+        const l1_parent *parent = &engine->parents.parents[i];
+        if (parent->phase != L1_PARENT_WORKING) continue;
+        if (l1_parent_under_way(parent, &engine->executions).count == 0) canceled++;
+        l1_engine_plan_end(engine, i, L1_PLAN_END_CONTROL);
     }
     l1_engine_alert(engine, L1_ALERT_CANCEL_ALL, -1, NULL, (int64_t)canceled * L1_E8, L1_OFF, out,
                     "cancel_all: %u orders under way are being canceled; stops stay", canceled);

@@ -9,7 +9,8 @@ static l1_order_id identity(const l1_limits *limits, const l1_execution *executi
                             l1_purpose purpose, uint32_t generation)
 {
     L1_ASSERT(purpose < L1_PURPOSE_COUNT);
-    return l1_order_id_of(limits->engine_id, execution->signal_id, 0, purpose, generation);
+    return l1_order_id_of(limits->engine_id, execution->signal_id, execution->child, purpose,
+                          generation);
 }
 
 static l1_order_leg stop_leg(const l1_limits *limits, const l1_execution *execution, int64_t qty_e8)
