@@ -149,6 +149,7 @@ static l1_result on_event(replay *at, const l1_record *record)
         return refuse_record(at, record, "its event lies before the one before it");
     }
     L1_TRY(need_models(at, record));
+    if (visitor->before != NULL) L1_TRY(visitor->before(visitor->state, &at->event, at->diag));
     l1_system_step(system, &at->event, &at->out->instance.effects);
     at->compare_at = 0;
     at->out->events++;

@@ -18,6 +18,7 @@
 typedef struct {
     void *state;
     /* All may be NULL. */
+    l1_result (*before)(void *state, const l1_event *event, l1_diag *diag); /* a failure ends it */
     void (*event)(void *state, const l1_event *event, const l1_system *system); /* after it */
     void (*effect)(void *state, const l1_effect *effect); /* recorded ones, in order */
     void (*config)(void *state, const l1_config *config); /* before the first event under it */

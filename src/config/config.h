@@ -51,6 +51,12 @@ L1_MUST_USE l1_result l1_config_read(const char *path, const char *const *overri
 /* The resolved configuration as YAML that parses back to the same value. */
 void l1_config_show(const l1_config *config, l1_config_out out);
 
+/* Each key whose value differs, by its dotted name, both values as they are shown. The two have the
+ * same symbols in the same order. Returns how many. */
+unsigned l1_config_changes(const l1_config *from, const l1_config *to, void *context,
+                           void (*take)(void *context, const char *key, const char *was,
+                                        const char *is));
+
 /* One sentence, ended by a newline, for each rule that a null switches off; returns how many. */
 unsigned l1_config_warnings(const l1_config *config, l1_config_out out);
 

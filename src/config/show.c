@@ -89,6 +89,27 @@ void l1_config_show(const l1_config *config, l1_config_out out)
     }
 }
 
+unsigned l1_config_changes(const l1_config *from, const l1_config *to, void *context,
+                           void (*take)(void *context, const char *key, const char *was,
+                                        const char *is))
+{
+    unsigned count = 0;
+    L1_ASSERT(from->limits.symbols_count == to->limits.symbols_count);
+    for (size_t row = 0; row < l1_keys_count; row++) {
+        const l1_key *key = &l1_keys[row];
+        for (size_t i = 0; i < instances(&from->limits, key); i++) {
+            char path[L1_KEY_PATH_MAX], was[L1_VALUE_TEXT_MAX], is[L1_VALUE_TEXT_MAX];
+            l1_value_format(key, l1_value_field((l1_config *)(uintptr_t)from, key, i), was);
+            l1_value_format(key, l1_value_field((l1_config *)(uintptr_t)to, key, i), is);
+            if (strcmp(was, is) == 0) continue;
+            path_of(&from->limits, key, i, path);
+            take(context, path, was, is);
+            count++;
+        }
+    }
+    return count;
+}
+
 unsigned l1_config_warnings(const l1_config *config, l1_config_out out)
 {
     unsigned count = 0;

@@ -286,6 +286,11 @@ static uint32_t sum_days(const l1_gate_question *question, day_sums *days, l1_ga
     return count;
 }
 
+static l1_estimate interval(double value, double rounds[L1_BOOTSTRAP_ROUNDS])
+{
+    return l1_bootstrap_interval(value, rounds, L1_BOOTSTRAP_ROUNDS, L1_METRICS_TAIL);
+}
+
 static void judge_days(const day_sums *days, uint32_t count, uint32_t *weights, uint64_t seed,
                        l1_gate_use *out)
 {
@@ -297,14 +302,14 @@ static void judge_days(const day_sums *days, uint32_t count, uint32_t *weights, 
     figures_of(&all, figures);
     for (int round = 0; round < L1_BOOTSTRAP_ROUNDS; round++) {
         day_sums these = {0};
-        l1_metrics_draw(weights, count, &prng);
+        l1_bootstrap_draw(weights, count, &prng);
         for (uint32_t day = 0; day < count; day++) add_day(&these, &days[day], weights[day]);
         figures_of(&these, drawn);
         for (int i = 0; i < FIGURES; i++) rounds[i][round] = drawn[i];
     }
-    out->stopped = l1_metrics_interval(figures[STOPPED], rounds[STOPPED]);
-    out->bps = l1_metrics_interval(figures[MEAN], rounds[MEAN]);
-    out->more_bps = l1_metrics_interval(figures[MORE], rounds[MORE]);
+    out->stopped = interval(figures[STOPPED], rounds[STOPPED]);
+    out->bps = interval(figures[MEAN], rounds[MEAN]);
+    out->more_bps = interval(figures[MORE], rounds[MORE]);
 }
 
 l1_result l1_gate_use_of(const l1_gate_question *question, l1_gate_use *out, l1_diag *diag)

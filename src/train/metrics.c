@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/prng.h"
 #include "base/real.h"
-
-#define LOW_SHARE 0.05
 
 typedef struct {
     double score;
@@ -160,25 +157,6 @@ static void figures_of(const table *of, double figures[FIGURES])
 
 /* --- the bootstrap --- */
 
-static int by_value(const void *left, const void *right)
-{
-    const double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-l1_estimate l1_metrics_interval(double value, double rounds[L1_BOOTSTRAP_ROUNDS])
-{
-    const size_t cut = (size_t)(LOW_SHARE * L1_BOOTSTRAP_ROUNDS);
-    qsort(rounds, L1_BOOTSTRAP_ROUNDS, sizeof *rounds, by_value);
-    return (l1_estimate){value, rounds[cut], rounds[L1_BOOTSTRAP_ROUNDS - 1 - cut]};
-}
-
-void l1_metrics_draw(uint32_t *weights, uint32_t days_count, l1_prng *prng)
-{
-    memset(weights, 0, days_count * sizeof *weights);
-    for (uint32_t i = 0; i < days_count; i++) weights[l1_prng_below(prng, days_count)]++;
-}
-
 static void bootstrap(const table *of, l1_metrics *out)
 {
     static const size_t places[FIGURES] = {
@@ -191,12 +169,13 @@ static void bootstrap(const table *of, l1_metrics *out)
     l1_prng_seed(&prng, of->scored->seed);
     figures_of(of, figures);
     for (int round = 0; round < L1_BOOTSTRAP_ROUNDS; round++) {
-        l1_metrics_draw(of->weights, of->days_count, &prng);
+        l1_bootstrap_draw(of->weights, of->days_count, &prng);
         figures_of(of, drawn);
         for (int i = 0; i < FIGURES; i++) rounds[i][round] = drawn[i];
     }
     for (int i = 0; i < FIGURES; i++) {
-        const l1_estimate estimate = l1_metrics_interval(figures[i], rounds[i]);
+        const l1_estimate estimate =
+            l1_bootstrap_interval(figures[i], rounds[i], L1_BOOTSTRAP_ROUNDS, L1_METRICS_TAIL);
         memcpy((char *)out + places[i], &estimate, sizeof estimate);
     }
 }
@@ -342,23 +321,16 @@ static l1_result mean_of_days(const double *values, const uint32_t *day_of, size
     double *totals = calloc(days_count, sizeof *totals), *rows = calloc(days_count, sizeof *rows);
     uint32_t *weights = calloc(days_count, sizeof *weights);
     const bool good = totals != NULL && rows != NULL && weights != NULL;
-    l1_prng prng;
-    l1_prng_seed(&prng, seed);
     for (size_t i = 0; i < count && good; i++) {
         totals[day_of[i]] += values[i];
         rows[day_of[i]] += 1;
         all += values[i];
     }
-    for (int round = 0; round < L1_BOOTSTRAP_ROUNDS && good; round++) {
-        double total = 0, n = 0;
-        l1_metrics_draw(weights, days_count, &prng);
-        for (uint32_t day = 0; day < days_count; day++) {
-            total += weights[day] * totals[day];
-            n += weights[day] * rows[day];
-        }
-        rounds[round] = ratio(total, n, 0);
+    if (good) {
+        *out = l1_bootstrap_of_ratio(&(l1_bootstrap_ratio){
+            totals, rows, weights, days_count, rounds, L1_BOOTSTRAP_ROUNDS, L1_METRICS_TAIL, seed});
+        out->value = all / (double)count; /* in the rows' own order: its last bits are recorded */
     }
-    if (good) *out = l1_metrics_interval(all / (double)count, rounds);
     free(totals);
     free(rows);
     free(weights);

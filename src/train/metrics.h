@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "base/prng.h"
+#include "base/bootstrap.h"
 #include "base/status.h"
 
 #define L1_BOOTSTRAP_ROUNDS 500
@@ -26,10 +26,8 @@ typedef struct {
     uint64_t seed;
 } l1_scored;
 
-/* 90 % interval: the 5th and 95th percentile of the bootstrap. */
-typedef struct {
-    double value, low, high;
-} l1_estimate;
+/* An l1_estimate's interval is of 90 %: the 5th and 95th percentile of the bootstrap. */
+#define L1_METRICS_TAIL 0.05
 
 /* One decision rule: yes when the score is >= threshold. */
 typedef struct {
@@ -74,12 +72,6 @@ typedef struct {
 } l1_roc_point;
 L1_MUST_USE l1_result l1_metrics_roc(const l1_scored *scored, l1_roc_point *points, size_t capacity,
                                      size_t *count, l1_diag *diag);
-
-/* The bootstrap's parts, for figures of other kinds: as many days as there are, each drawn with
- * replacement, into how often each was drawn; and `value` with the interval of its rounds, which
- * are sorted. */
-void l1_metrics_draw(uint32_t *weights, uint32_t days_count, l1_prng *prng);
-l1_estimate l1_metrics_interval(double value, double rounds[L1_BOOTSTRAP_ROUNDS]);
 
 /* The mean of `values` with its interval, days as blocks (the gate's usefulness in money). */
 L1_MUST_USE l1_result l1_metrics_mean(const double *values, const int64_t *days, size_t count,
