@@ -60,8 +60,9 @@ typedef struct {
     const l1_instrument *instrument;
     int32_t symbol;
     l1_side side;
-    l1_algo algo;                                      /* the signal's, or the configuration's */
-    int64_t duration_s, slices_max;                    /* L1_OFF = the configuration's */
+    l1_algo algo;                   /* the signal's, or the configuration's */
+    int64_t duration_s, slices_max; /* L1_OFF = the configuration's */
+    int64_t expires_at_ns;          /* no child after it; 0 or L1_OFF = it never expires */
     int64_t qty_e8, now_ns, mid_e8, limit_e8, stop_e8; /* stop 0: a sell has none */
     int64_t minimum_e8;          /* the smallest order that every rule lets pass */
     uint32_t stop_slots;         /* free at the venue; buys */

@@ -96,6 +96,32 @@ static void test_make__cuts_no_finer_than_each_limit_allows(void **state)
     }
 }
 
+static void test_make__ends_no_later_than_its_signal(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t expires_after_ms; /* L1_OFF = never */
+        l1_algo algo;
+        int64_t deadline_ms;
+        uint32_t children;
+    } rows[] = {
+        {L1_OFF, L1_ALGO_TWAP, 60000, 5}, {60001, L1_ALGO_TWAP, 60000, 5},
+        {59999, L1_ALGO_TWAP, 59999, 5},  {30000, L1_ALGO_ICEBERG, 30000, 5},
+        {30000, L1_ALGO_POV, 30000, 5},   {2000, L1_ALGO_TWAP, 2000, 2},
+        {1999, L1_ALGO_TWAP, 0, 1},       {0, L1_ALGO_TWAP, 0, 1},
+        {1999, L1_ALGO_AUTO, 0, 1},       {L1_OFF, L1_ALGO_POV, 60000, 5},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        plan_desk_open(&desk);
+        desk.request.expires_at_ns = rows[i].expires_after_ms == L1_OFF
+                                         ? L1_OFF
+                                         : DESK_START_NS + rows[i].expires_after_ms * 1000000;
+        const l1_plan plan = plan_desk_make(&desk, rows[i].algo);
+        CHECK(plan.deadline_ns == DESK_START_NS + rows[i].deadline_ms * 1000000);
+        CHECK(plan.children_max == rows[i].children);
+    }
+}
+
 static void test_make__becomes_something_simpler_and_says_so(void **state)
 {
     (void)state;
@@ -228,16 +254,51 @@ static void test_auto__prefers_what_the_shown_book_covers(void **state)
 static void test_auto__gives_ties_to_the_single_order(void **state)
 {
     (void)state;
-    plan_desk_open(&desk); /* nothing costs and nothing risks */
-    desk.limits.execution_impact_e8 = 0;
-    desk.limits.execution_risk_aversion_e8 = 0;
-    const l1_cost_model model = l1_cost_model_of(&desk.request);
-    const l1_choice_frame frame = {&desk.request, &model, 60 * SECOND_NS, 5};
-    l1_choice choice;
-    desk.request.qty_e8 = e8("0.05");
-    l1_search_schedules(&frame, &choice);
-    CHECK(choice.draft.algo == L1_ALGO_SINGLE && choice.offers_count >= 5);
-    CHECK(fabs(choice.offers[1].cost_bp - choice.offers[0].cost_bp) < 1e-9);
+    static const struct {
+        const char *impact; /* 1: 0.6 bp, of which five slices save 0.33 */
+        bool single;
+    } rows[] = {{"0", true}, {"0.001", true}, {"0.01", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        plan_desk_open(&desk); /* waiting risks nothing */
+        desk.limits.execution_impact_e8 = e8(rows[i].impact);
+        desk.limits.execution_risk_aversion_e8 = 0;
+        const l1_cost_model model = l1_cost_model_of(&desk.request);
+        const l1_choice_frame frame = {&desk.request, &model, 60 * SECOND_NS, 5};
+        l1_choice choice;
+        l1_search_schedules(&frame, &choice);
+        CHECK((choice.draft.algo == L1_ALGO_SINGLE) == rows[i].single);
+        CHECK(choice.offers_count >= 5);
+        CHECK(fabs(choice.offers[1].cost_bp - choice.offers[0].cost_bp) < 0.01);
+    }
+}
+
+/* 0.05 of 20000 a day is a twentieth of the market for 4.32 s. */
+static void test_draft__of_pov_takes_as_long_as_the_market(void **state)
+{
+    (void)state;
+    static const struct {
+        double day_volume;
+        int64_t duration_ms;
+        uint32_t want;
+        int64_t apart_ms;
+    } rows[] = {
+        {10000.0, 60000, 4, 2160},  {10000.0, 8640, 4, 2160},
+        {10000.0, 8639, 0, 0},      {1000000.0, 60000, 4, 1000}, /* no sooner than looks come */
+        {1000000.0, 4000, 4, 1000}, {1000000.0, 3999, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        plan_desk_open(&desk);
+        desk.request.day_volume = rows[i].day_volume;
+        const l1_cost_model model = l1_cost_model_of(&desk.request);
+        const l1_choice_frame frame = {&desk.request, &model, rows[i].duration_ms * 1000000, 5};
+        const l1_draft draft = {.algo = L1_ALGO_POV, .slices = 4};
+        l1_child children[L1_CHILDREN_MAX];
+        CHECK(l1_draft_children(&frame, &draft, children) == rows[i].want);
+        for (uint32_t k = 0; k < rows[i].want; k++) {
+            CHECK(llabs(children[k].send_at_ns - DESK_START_NS -
+                        (k + 1) * rows[i].apart_ms * 1000000) <= 2);
+        }
+    }
 }
 
 static void set_random_market(l1_prng *prng)
@@ -360,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_make__gives_every_schedule_as_asked),
         cmocka_unit_test(test_make__vwap_follows_the_usual_volume),
         cmocka_unit_test(test_make__cuts_no_finer_than_each_limit_allows),
+        cmocka_unit_test(test_make__ends_no_later_than_its_signal),
         cmocka_unit_test(test_make__becomes_something_simpler_and_says_so),
         cmocka_unit_test(test_make__auto_in_a_signal_is_the_configurations),
         cmocka_unit_test(test_make__sends_nothing_that_is_no_number_of_lots),
@@ -368,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_auto__cuts_when_that_costs_less),
         cmocka_unit_test(test_auto__prefers_what_the_shown_book_covers),
         cmocka_unit_test(test_auto__gives_ties_to_the_single_order),
+        cmocka_unit_test(test_draft__of_pov_takes_as_long_as_the_market),
         cmocka_unit_test(test_auto__proof_and_search_agree),
         cmocka_unit_test(test_offer__weighs_cost_by_quantity_and_risk_by_what_waits),
         cmocka_unit_test(test_archive__gives_every_plan_back_and_refuses_damage),
