@@ -415,6 +415,23 @@ static void test_archive__gives_every_plan_back_and_refuses_damage(void **state)
     CHECK(refused > 500);
 }
 
+/* Offers are part of the state. */
+static void test_plans__are_the_same_bits_whatever_compiled_them(void **state)
+{
+    (void)state;
+    l1_prng prng;
+    l1_prng_seed(&prng, 6);
+    l1_archive hash = l1_archive_hashing(0);
+    for (int i = 0; i < 3000; i++) {
+        set_random_market(&prng);
+        l1_plan plan = plan_desk_make(&desk, (l1_algo)(i % L1_ALGO_COUNT));
+        l1_plan_archive(&hash, &plan);
+    }
+    char hex[33];
+    l1_hash_hex(l1_hash_end(&hash.hasher), hex);
+    assert_string_equal(hex, "62bfa72a6e117176371649ff15e647c5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_draft__of_pov_takes_as_long_as_the_market),
         cmocka_unit_test(test_auto__proof_and_search_agree),
         cmocka_unit_test(test_offer__weighs_cost_by_quantity_and_risk_by_what_waits),
+        cmocka_unit_test(test_plans__are_the_same_bits_whatever_compiled_them),
         cmocka_unit_test(test_archive__gives_every_plan_back_and_refuses_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
