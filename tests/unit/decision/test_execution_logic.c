@@ -432,6 +432,56 @@ static void test_plans__are_the_same_bits_whatever_compiled_them(void **state)
     assert_string_equal(hex, "62bfa72a6e117176371649ff15e647c5");
 }
 
+static void test_archive__refuses_children_that_no_step_could_follow(void **state)
+{
+    (void)state;
+    uint8_t bytes[4096], hurt[4096];
+    plan_desk_open(&desk);
+    l1_plan plan = plan_desk_make(&desk, L1_ALGO_IS), loaded;
+    l1_archive save = l1_archive_saving(bytes, sizeof bytes);
+    l1_plan_archive(&save, &plan);
+    const struct {
+        int64_t from, to;
+        bool want;
+    } rows[] = {
+        {plan.children[1].send_at_ns, plan.children[1].send_at_ns + 1, true},
+        {plan.children[1].send_at_ns, plan.children[0].send_at_ns, true},
+        {plan.children[1].send_at_ns, plan.children[0].send_at_ns - 1, false},
+        {plan.children[4].send_at_ns, plan.deadline_ns, true},
+        {plan.children[4].send_at_ns, plan.deadline_ns + 1, false},
+        {plan.children[0].qty_e8, plan.children[0].qty_e8 + 1, false},
+        {plan.children[0].qty_e8, plan.children[0].qty_e8 - 1, false},
+        {plan.children[0].qty_e8, 0, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        memcpy(hurt, bytes, save.out.used);
+        uint8_t *at = memmem(hurt, save.out.used, &rows[i].from, sizeof rows[i].from);
+        assert_non_null(at);
+        memcpy(at, &rows[i].to, sizeof rows[i].to);
+        l1_archive load = l1_archive_loading(hurt, save.out.used);
+        l1_plan_archive(&load, &loaded);
+        CHECK(l1_archive_ok(&load) == rows[i].want);
+        if (!rows[i].want) CHECK(loaded.qty_e8 == 0 && loaded.children_count == 0);
+    }
+}
+
+static void test_make__cuts_no_single_lot(void **state)
+{
+    (void)state;
+    plan_desk_open(&desk);
+    desk.limits.symbols[BTC].venue_min_notional_e8 = 0;
+    desk.request.minimum_e8 = 0;
+    desk.request.side = L1_SIDE_SELL;
+    desk.request.stop_e8 = 0;
+    for (l1_algo algo = L1_ALGO_TWAP; algo < L1_ALGO_COUNT; algo++) {
+        desk.request.qty_e8 = 1000;
+        CHECK(plan_desk_make(&desk, algo).chosen == L1_ALGO_SINGLE);
+        desk.request.qty_e8 = 2000;
+        const l1_plan two = plan_desk_make(&desk, algo);
+        CHECK(two.chosen == algo || algo == L1_ALGO_IS || algo == L1_ALGO_VWAP);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +501,8 @@ int main(void)
         cmocka_unit_test(test_auto__proof_and_search_agree),
         cmocka_unit_test(test_offer__weighs_cost_by_quantity_and_risk_by_what_waits),
         cmocka_unit_test(test_plans__are_the_same_bits_whatever_compiled_them),
+        cmocka_unit_test(test_archive__refuses_children_that_no_step_could_follow),
+        cmocka_unit_test(test_make__cuts_no_single_lot),
         cmocka_unit_test(test_archive__gives_every_plan_back_and_refuses_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

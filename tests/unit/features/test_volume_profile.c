@@ -156,7 +156,7 @@ static void test_archive__gives_all_of_it_back_and_grows_with_what_is_known(void
     CHECK(save(&one, bytes, sizeof bytes) < 64);
     int64_t minute = MONDAY;
     for (int i = 0; i < 30000; i++) {
-        minute += 1 + (int64_t)(l1_prng_below(&prng, 20) == 0 ? l1_prng_below(&prng, 40) : 0);
+        minute += 1 + (int64_t)(l1_prng_below(&prng, 600) == 0 ? l1_prng_below(&prng, 40) : 0);
         trade(&one, minute, l1_prng_unit(&prng) * 50.0);
         if (i % 5000 != 100) continue;
         const size_t size = save(&one, bytes, sizeof bytes);
@@ -170,6 +170,7 @@ static void test_archive__gives_all_of_it_back_and_grows_with_what_is_known(void
               l1_volume_profile_minutes(&loaded, minute + 1, 1, out));
         const double day = l1_volume_profile_day(&one);
         CHECK(isnan(day) || day == l1_volume_profile_day(&loaded));
+        if (i > 5100) CHECK(loaded.days_count > 0);
         for (int k = 0; k < 300; k++) {
             memcpy(again, bytes, size);
             again[l1_prng_below(&prng, k % 2 == 0 ? 40 : size)] ^=
