@@ -3,12 +3,14 @@
  * Two layers. The ladder holds what snapshots and depth changes say; the quote is the newest best
  * bid and ask told apart from them. A quote newer than the ladder overrides its top: levels better
  * than it are taken as gone, its own stand with its quantities. A quote as old as the ladder adds
- * nothing.
+ * nothing. Where no ladder has ever come (a dump of best quotes alone), the quote is the book: one
+ * level a side.
  * Sequence (Binance "How to manage a local order book correctly", 2025-11): a change with
  * last_id <= the book's id is stale and ignored; one with first_id > id + 1 is a gap and makes the
  * book unusable until the next snapshot; else levels are set, quantity 0 deletes, id = last_id. An
  * event too large for one message comes in parts: all but the last have `more`, and the book is
- * usable again after the last one.
+ * usable again after the last one. A snapshot older than the ladder is stale as well; one without
+ * an id (0) never is.
  * A book message of the bus (at most 20 levels a side) replaces all of it, without ids.
  * A crossed or locked ladder after a whole change is damage: unusable until the next snapshot.
  * Units:       e8 decimals; *_ns Unix nanoseconds UTC; ids are the venue's update ids.
@@ -55,6 +57,7 @@ typedef struct {
     bool started; /* a snapshot has come and no gap since */
     bool partial; /* between the parts of one event */
     bool has_quote;
+    uint8_t fault;      /* l1_depth_outcome that lost the ladder: GAP or CROSSED; 0 = none did */
     uint64_t update_id; /* of the ladder; 0 = without ids (a book message) */
     int64_t since_ns;   /* min(venue's time, receipt) of the newest data */
     l1_quote quote;
@@ -65,7 +68,7 @@ typedef enum {
     L1_DEPTH_APPLIED,
     L1_DEPTH_STALE,  /* older than the book: nothing changed */
     L1_DEPTH_GAP,    /* changes are missing: unusable until a snapshot */
-    L1_DEPTH_CROSSED /* damage: unusable until a snapshot */
+    L1_DEPTH_CROSSED /* damage, an impossible level included: unusable until a snapshot */
 } l1_depth_outcome;
 
 size_t l1_depth_book_cost(void); /* arena bytes of one book's levels */
@@ -79,7 +82,10 @@ bool l1_depth_book_quote(l1_depth_book *book, const l1_quote *quote, int64_t now
 /* Replaces everything by a bus message's book. */
 void l1_depth_book_replace(l1_depth_book *book, const l1_book *top, int64_t now_ns);
 
-/* Started, whole, and with a level on both sides. */
+/* Another book's content under another index (a changed configuration). */
+void l1_depth_book_copy(l1_depth_book *book, const l1_depth_book *from, int32_t symbol);
+
+/* Started (or a quote where nothing was ever lost), whole, and with a level on both sides. */
 bool l1_depth_book_usable(const l1_depth_book *book);
 
 /* Best bid and ask, the quote considered; false when not usable. */

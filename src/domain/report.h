@@ -159,7 +159,8 @@ typedef struct {
     X(VENUE_REJECTED, WARNING)                                                                     \
     X(VENUE_DOWN, CRITICAL)                                                                        \
     X(JOURNAL_SPACE, CRITICAL)                                                                     \
-    X(MODELS_LOADED, INFO)
+    X(MODELS_LOADED, INFO)                                                                         \
+    X(BOOK_UNUSABLE, WARNING)
 typedef enum l1_alert_code {
 #define X(code, level) L1_ALERT_##code,
     L1_ALERT_MAP(X)

@@ -19,11 +19,13 @@ size_t l1_engine_cost(const l1_limits *limits)
            l1_executions_cost(limits->orders_max);
 }
 
-l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits)
+l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits, const l1_depth_book *books)
 {
     L1_ASSERT(limits->symbols_count > 0);
     L1_ASSERT(limits->symbols_count <= L1_SYMBOLS_MAX);
+    L1_ASSERT(books != NULL);
     l1_engine *engine = l1_arena_take(arena, sizeof *engine);
+    engine->books = books;
     engine->limits = *limits;
     engine->pace = l1_arena_take(arena, sizeof *engine->pace);
     engine->features = l1_feature_state_new(arena, limits);
@@ -49,6 +51,8 @@ void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *ou
     case L1_EVENT_SIGNAL: l1_engine_on_signal(engine, &event->as.signal, out); break;
     case L1_EVENT_BAR: l1_engine_on_bar(engine, &event->as.bar, out); break;
     case L1_EVENT_BOOK: l1_engine_on_book(engine, &event->as.book); break;
+    case L1_EVENT_DEPTH: l1_engine_on_depth(engine, event->as.depth.symbol); break;
+    case L1_EVENT_QUOTE: l1_engine_on_depth(engine, event->as.quote.symbol); break;
     case L1_EVENT_PORTFOLIO: l1_engine_on_portfolio(engine, &event->as.portfolio, out); break;
     case L1_EVENT_CONTROL: l1_engine_on_control(engine, &event->as.control, out); break;
     case L1_EVENT_REFUSED: l1_engine_on_refusal(engine, &event->as.refusal, out); break;

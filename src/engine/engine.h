@@ -33,10 +33,17 @@ typedef struct {
 uint32_t l1_engine_requests_max(const l1_limits *limits);
 
 size_t l1_engine_cost(const l1_limits *limits);
-l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits);
+/* `books`, one a symbol, is the caller's, outlives the engine and is a part of the state that the
+ * caller saves and loads, before the engine. */
+l1_engine *l1_engine_new(l1_arena *arena, const l1_limits *limits, const l1_depth_book *books);
 
-/* Applies an event at event->at_ns. Timers due before it must have fired (l1_engine_timer). */
+/* Applies an event at event->at_ns, which the books have seen already. Timers due before it must
+ * have fired (l1_engine_timer). */
 void l1_engine_event(l1_engine *engine, const l1_event *event, l1_engine_out *out);
+
+/* Says that the event just applied cost the symbol's book its ladder. */
+void l1_engine_book_lost(l1_engine *engine, int32_t symbol, l1_depth_outcome why,
+                         l1_engine_out *out);
 
 /* An answer of the simulated venue at `now_ns`. */
 void l1_engine_answer(l1_engine *engine, const l1_venue_event *answer, int64_t now_ns,

@@ -10,6 +10,7 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
     const uint32_t symbols = engine->limits.symbols_count;
     L1_ASSERT(symbols > 0);
     for (uint32_t i = 0; i < symbols; i++) {
+        if (archive->mode != L1_ARCHIVE_LOAD) l1_engine_see_top(engine, (int32_t)i);
         l1_market_archive(archive, &engine->markets[i]);
         l1_volatility_archive(archive, &engine->volatility[i]);
         l1_archive_i64(archive, &engine->known_mid_e8[i]);
@@ -102,6 +103,7 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         if (map[i] < 0) continue;
         engine->markets[map[i]] = old->markets[i];
         engine->markets[map[i]].book.symbol = map[i];
+        engine->top_due[map[i]] = old->top_due[i]; /* the books are taken over before */
         engine->markets[map[i]].bar.symbol = map[i];
         engine->volatility[map[i]] = old->volatility[i];
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];

@@ -11,6 +11,9 @@
 struct l1_engine {
     l1_limits limits;
     l1_market markets[L1_SYMBOLS_MAX];
+    const l1_depth_book *books; /* by symbol; the system's */
+    /* A market's book holds the best levels alone: the others follow when they are looked at. */
+    bool top_due[L1_SYMBOLS_MAX];
     l1_volatility volatility[L1_SYMBOLS_MAX];
     l1_feature_state *features;
     l1_hash128 models; /* content of the bundle that scores; zero = none */
@@ -60,12 +63,16 @@ void l1_engine_report_protection(l1_engine *engine, uint32_t execution, const l1
 /* --- intake.c: signals and refusals --- */
 void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_out *out);
 void l1_engine_on_refusal(l1_engine *engine, const l1_refusal *refusal, l1_engine_out *out);
-l1_risk_view l1_engine_view(const l1_engine *engine);
+/* For judging `symbol` (or -1): the other markets may show their best levels alone. */
+l1_risk_view l1_engine_view(l1_engine *engine, int32_t symbol);
 
 /* --- observe.c: market, portfolio, control, time --- */
 void l1_engine_before(l1_engine *engine, int64_t now_ns);
 void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out);
 void l1_engine_on_book(l1_engine *engine, const l1_book *book);
+void l1_engine_on_depth(l1_engine *engine, int32_t symbol); /* its whole book has changed */
+/* Fills in the levels behind the best of a market's book where they are due. */
+void l1_engine_see_top(l1_engine *engine, int32_t symbol);
 void l1_engine_on_portfolio(l1_engine *engine, const l1_portfolio *portfolio, l1_engine_out *out);
 void l1_engine_on_control(l1_engine *engine, const l1_control *control, l1_engine_out *out);
 void l1_engine_on_clock_jump(l1_engine *engine, int64_t jump_ns, l1_engine_out *out);

@@ -9,8 +9,9 @@
 
 #define ID_DOMAIN UINT64_C(0x4C315349474E4944) /* "L1SIGNID" */
 
-l1_risk_view l1_engine_view(const l1_engine *engine)
+l1_risk_view l1_engine_view(l1_engine *engine, int32_t symbol)
 {
+    if (symbol >= 0) l1_engine_see_top(engine, symbol);
     return (l1_risk_view){
         .limits = &engine->limits,
         .markets = engine->markets,
@@ -182,7 +183,7 @@ static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, con
     const uint32_t at = l1_execution_open(&engine->executions);
     L1_ASSERT(at != L1_NONE);
     l1_execution *execution = &engine->executions.executions[at];
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, signal->symbol);
     memcpy(execution->signal_id, signal->id, sizeof execution->signal_id);
     memcpy(execution->execution_id, engine->execution_id, sizeof execution->execution_id);
     execution->id_hash = id;
@@ -271,7 +272,7 @@ void l1_engine_on_signal(l1_engine *engine, const l1_signal *signal, l1_engine_o
         put_unremembered(engine, out);
         return;
     }
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, signal->symbol);
     l1_risk_assess(&view, signal, &engine->facts);
     if (engine->facts.violations_count > 0) {
         alert_drawdown(engine, signal, out);

@@ -79,7 +79,42 @@ void l1_engine_on_book(l1_engine *engine, const l1_book *book)
 {
     L1_ASSERT(book->symbol >= 0 && book->symbol < (int32_t)engine->limits.symbols_count);
     l1_market_on_book(&engine->markets[book->symbol], book, engine->now_ns);
+    engine->top_due[book->symbol] = false;
     keep_mid(engine, book->symbol);
+}
+
+void l1_engine_on_depth(l1_engine *engine, int32_t symbol)
+{
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    l1_market *market = &engine->markets[symbol];
+    l1_book *book = &market->book;
+    market->has_book = l1_depth_book_best(&engine->books[symbol], &book->bids[0], &book->asks[0]);
+    engine->top_due[symbol] = market->has_book;
+    if (!market->has_book) return; /* what cannot be used is no book */
+    book->bids_count = book->asks_count = 1;
+    market->book_since_ns = engine->books[symbol].since_ns;
+    keep_mid(engine, symbol);
+}
+
+void l1_engine_see_top(l1_engine *engine, int32_t symbol)
+{
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    if (!engine->top_due[symbol]) return;
+    const bool usable =
+        l1_depth_book_top(&engine->books[symbol], symbol, &engine->markets[symbol].book);
+    L1_ASSERT(usable); /* it had its best levels, and nothing has come since */
+    engine->top_due[symbol] = false;
+}
+
+void l1_engine_book_lost(l1_engine *engine, int32_t symbol, l1_depth_outcome why,
+                         l1_engine_out *out)
+{
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    L1_ASSERT(why == L1_DEPTH_GAP || why == L1_DEPTH_CROSSED);
+    l1_engine_alert(engine, L1_ALERT_BOOK_UNUSABLE, symbol, NULL, L1_OFF, L1_OFF, out,
+                    why == L1_DEPTH_GAP
+                        ? "level changes are missing: no book until the next snapshot"
+                        : "level changes cross the book: no book until the next snapshot");
 }
 
 static const char *asset_name(const l1_engine *engine, int32_t asset)

@@ -60,7 +60,7 @@ bool l1_engine_send(l1_engine *engine, uint32_t execution, const l1_submit *subm
                     l1_engine_out *out)
 {
     L1_ASSERT(submit->legs_count > 0);
-    const l1_risk_view view = l1_engine_view(engine);
+    const l1_risk_view view = l1_engine_view(engine, at(engine, execution)->symbol);
     const l1_presend_request asked = {
         .submit = submit,
         .side = submit->legs[0].side,

@@ -1,4 +1,5 @@
-/* system/system.c: merging the engine's timers, the venue's arrivals and events by time. */
+/* system/system.c: merging the engine's timers, the venue's arrivals and events by time; the books
+ * that both look at. */
 #include "system/system.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 struct l1_system {
     l1_engine *engine;
+    l1_depth_book *books;      /* by symbol: the market as engine and venue see it */
     l1_venue_simulated *venue; /* NULL in LIVE: the venue is outside */
     l1_venue_answers answers;
     l1_engine_out out;
@@ -22,6 +24,8 @@ static bool has_venue(const l1_limits *limits)
 size_t l1_system_cost(const l1_limits *limits)
 {
     size_t cost = l1_arena_cost(sizeof(l1_system)) + l1_engine_cost(limits) +
+                  l1_arena_cost(limits->symbols_count * sizeof(l1_depth_book)) +
+                  limits->symbols_count * l1_depth_book_cost() +
                   l1_arena_cost(l1_engine_requests_max(limits) * sizeof(l1_venue_request));
     if (has_venue(limits)) {
         cost += l1_venue_simulated_cost(limits) +
@@ -39,7 +43,11 @@ size_t l1_system_effects_max(const l1_limits *limits)
 l1_system *l1_system_new(l1_arena *arena, const l1_limits *limits)
 {
     l1_system *system = l1_arena_take(arena, sizeof *system);
-    system->engine = l1_engine_new(arena, limits);
+    system->books = l1_arena_take(arena, limits->symbols_count * sizeof *system->books);
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        l1_depth_book_init(&system->books[i], arena);
+    }
+    system->engine = l1_engine_new(arena, limits, system->books);
     system->out.requests_capacity = l1_engine_requests_max(limits);
     system->out.requests =
         l1_arena_take(arena, system->out.requests_capacity * sizeof(l1_venue_request));
@@ -124,6 +132,36 @@ static void adjust_venue(l1_system *system)
     }
 }
 
+/* Brings the books up to date before anybody looks. True when the event cost `*symbol` its. */
+static bool keep_books(l1_system *system, const l1_event *event, int32_t *symbol)
+{
+    switch (event->kind) {
+    case L1_EVENT_BOOK: *symbol = event->as.book.symbol; break;
+    case L1_EVENT_DEPTH: *symbol = event->as.depth.symbol; break;
+    case L1_EVENT_QUOTE: *symbol = event->as.quote.symbol; break;
+    default: return false;
+    }
+    L1_ASSERT(*symbol >= 0);
+    L1_ASSERT(*symbol < (int32_t)l1_engine_limits(system->engine)->symbols_count);
+    l1_depth_book *book = &system->books[*symbol];
+    const uint8_t fault = book->fault;
+    if (event->kind == L1_EVENT_BOOK) {
+        l1_depth_book_replace(book, &event->as.book, event->at_ns);
+    } else if (event->kind == L1_EVENT_DEPTH) {
+        (void)l1_depth_book_apply(book, &event->as.depth, event->at_ns);
+    } else {
+        (void)l1_depth_book_quote(book, &event->as.quote, event->at_ns);
+    }
+    return book->fault != fault && book->fault != L1_DEPTH_APPLIED;
+}
+
+static void show_top(l1_system *system, int32_t symbol, int64_t now_ns)
+{
+    l1_book top;
+    if (!l1_depth_book_top(&system->books[symbol], symbol, &top)) return;
+    l1_venue_simulated_on_book(system->venue, &top, now_ns, &system->answers);
+}
+
 static void observe(l1_system *system, const l1_event *event)
 {
     system->answers.count = 0;
@@ -138,6 +176,8 @@ static void observe(l1_system *system, const l1_event *event)
         l1_venue_simulated_on_trade(system->venue, &event->as.trade, event->at_ns,
                                     &system->answers);
         break;
+    case L1_EVENT_DEPTH: show_top(system, event->as.depth.symbol, event->at_ns); break;
+    case L1_EVENT_QUOTE: show_top(system, event->as.quote.symbol, event->at_ns); break;
     case L1_EVENT_PORTFOLIO: adjust_venue(system); break;
     default: break;
     }
@@ -152,7 +192,13 @@ void l1_system_step(l1_system *system, const l1_event *event, l1_effects *effect
     effects->count = 0;
     system->out.effects = effects;
     fire_due(system, event->at_ns);
+    int32_t symbol = -1;
+    const bool lost = keep_books(system, event, &symbol);
     l1_engine_event(system->engine, event, &system->out);
+    if (lost) {
+        const l1_depth_outcome why = (l1_depth_outcome)system->books[symbol].fault;
+        l1_engine_book_lost(system->engine, symbol, why, &system->out);
+    }
     route(system);
     if (system->venue != NULL) observe(system, event);
 }
@@ -199,6 +245,8 @@ int64_t l1_system_venue_total_e8(const l1_system *system, int32_t asset)
 
 static void archive_all(l1_archive *archive, l1_system *system)
 {
+    const uint32_t symbols = l1_engine_limits(system->engine)->symbols_count;
+    for (uint32_t i = 0; i < symbols; i++) l1_depth_book_archive(archive, &system->books[i]);
     l1_engine_archive(archive, system->engine);
     if (system->venue != NULL) l1_venue_simulated_archive(archive, system->venue);
 }
@@ -232,6 +280,15 @@ bool l1_system_load(l1_system *system, const uint8_t *bytes, size_t size)
     return l1_archive_ok(&archive) && l1_read_left(&archive.in) == 0;
 }
 
+static void adopt_books(l1_system *system, const l1_system *old)
+{
+    const l1_limits *limits = l1_engine_limits(system->engine);
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        const int from = l1_limits_symbol(l1_engine_limits(old->engine), limits->symbols[i].name);
+        if (from >= 0) l1_depth_book_copy(&system->books[i], &old->books[from], (int32_t)i);
+    }
+}
+
 bool l1_system_adopt(l1_system *system, l1_system *old, uint8_t *scratch, size_t scratch_size,
                      char why[160])
 {
@@ -240,6 +297,7 @@ bool l1_system_adopt(l1_system *system, l1_system *old, uint8_t *scratch, size_t
         snprintf(why, 160, "mode cannot change between live and paper on one journal");
         return false;
     }
+    adopt_books(system, old);
     if (!l1_engine_adopt(system->engine, old->engine, why)) return false;
     if (system->venue == NULL) return true;
     l1_archive saving = l1_archive_saving(scratch, scratch_size);

@@ -39,7 +39,8 @@ done
 programs="decision/test_trend_ai system/test_models executor/test_protection order_manager/test_lifecycle
     order_manager/test_executions
     order_manager/test_signal_table system/test_execution system/test_unknown
-    system/test_late_fill system/test_properties system/test_late_fill_random"
+    system/test_late_fill system/test_properties domain/test_depth_book system/test_books
+    system/test_late_fill_random"
 for program in $programs; do
     $cc $flags -DL1_SOURCE_DIR="\"$source\"" -c "$source/tests/unit/$program.c" \
         -o "$work/$(basename "$program").o"
