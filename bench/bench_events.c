@@ -261,7 +261,7 @@ static tape with_bars(tape *from)
         tape_add(&to, &event);
     }
     close_minute(&open, &to, (open.minute + 1) * L1_MINUTE_NS);
-    tape_close(&to);
+    to.span_ns = (open.minute + 1 - from->first_ns / L1_MINUTE_NS) * L1_MINUTE_NS;
     tape_free(from);
     return to;
 }
@@ -388,6 +388,12 @@ static void say_signals(const world *w)
            (unsigned long long)(of[0].blocked + of[1].blocked), (unsigned long long)w->protections,
            (unsigned long long)(of[0].stops_filled + of[1].stops_filled),
            w->signals == 0 ? 0.0 : (double)w->resting_sum / (double)w->signals);
+    for (int rule = 1; rule < L1_RULE_COUNT; rule++) {
+        const uint64_t times = of[0].rejected[rule] + of[1].rejected[rule];
+        if (times == 0) continue;
+        printf("  rejected %llu times: %s\n", (unsigned long long)times,
+               l1_rule_code((l1_rule)rule));
+    }
 }
 
 static void say_counts(const tape *of)

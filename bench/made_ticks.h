@@ -16,7 +16,7 @@ enum { MADE_LEVELS = 1000, MADE_QUOTES = 8, MADE_TRADES = 2, MADE_CHANGES = 33 }
 typedef struct {
     l1_prng prng;
     int64_t now_ns;
-    uint64_t id;
+    uint64_t id, depth_id[2]; /* the last one; of the symbol's last change of levels */
     int64_t mid_e8[2], tick_e8;
     l1_event event;
 } made_ticks;
@@ -37,7 +37,7 @@ static inline void made_put(made_ticks *made, tape *to, l1_event_kind kind)
 static inline void made_snapshot(made_ticks *made, tape *to, int32_t symbol)
 {
     l1_depth *depth = &made->event.as.depth;
-    const uint64_t id = ++made->id;
+    const uint64_t id = made->depth_id[symbol] = ++made->id;
     for (uint32_t from = 0; from < 2 * MADE_LEVELS; from += L1_DEPTH_CHANGES_MAX) {
         *depth = (l1_depth){.symbol = symbol,
                             .ts_ns = made->now_ns,
@@ -61,8 +61,10 @@ static inline void made_snapshot(made_ticks *made, tape *to, int32_t symbol)
 static inline void made_depth(made_ticks *made, tape *to, int32_t symbol)
 {
     l1_depth *depth = &made->event.as.depth;
-    const uint64_t id = ++made->id;
-    *depth = (l1_depth){.symbol = symbol, .ts_ns = made->now_ns, .first_id = id, .last_id = id};
+    const uint64_t first = made->depth_id[symbol] + 1;
+    made->depth_id[symbol] = ++made->id;
+    *depth =
+        (l1_depth){.symbol = symbol, .ts_ns = made->now_ns, .first_id = first, .last_id = made->id};
     for (uint32_t i = 0; i < MADE_CHANGES; i++) {
         const uint64_t reach = i % 2 == 0 ? 40 : MADE_LEVELS - 1;
         const bool ask = l1_prng_below(&made->prng, 2) == 1;
@@ -109,7 +111,7 @@ static inline tape made_tape(void)
     made = (made_ticks){.now_ns = MADE_MINUTE * L1_MINUTE_NS,
                         .mid_e8 = {60000 * L1_E8, 2500 * L1_E8},
                         .tick_e8 = L1_E8 / 100};
-    const int64_t end_ns = made.now_ns + 5 * L1_MINUTE_NS;
+    const int64_t end_ns = made.now_ns + 5 * L1_MINUTE_NS - 10 * MADE_STEP_NS;
     l1_prng_seed(&made.prng, 11);
     for (int32_t symbol = 0; symbol < 2; symbol++) made_snapshot(&made, &to, symbol);
     while (made.now_ns < end_ns) {
