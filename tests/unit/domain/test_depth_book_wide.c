@@ -82,6 +82,7 @@ typedef struct {
     int64_t deleted_of8; /* of eight changes */
     bool ordered;        /* best first, as exchanges send them */
     int64_t step;        /* between the prices of a message in order; 0 = any */
+    int64_t snapshot;    /* levels a side to begin with */
 } habit;
 
 static int by_rank(const void *left, const void *right)
@@ -111,29 +112,37 @@ static void any_message(l1_prng *prng, const habit *how, uint64_t id, l1_depth *
     qsort(depth->changes, depth->changes_count, sizeof depth->changes[0], by_rank);
 }
 
-static void start(l1_depth_book *book, plain *p)
+/* A snapshot as exchanges send it: side by side, best first, in parts. */
+static void start(l1_depth_book *book, plain *p, int64_t levels)
 {
     l1_depth depth = {.snapshot = true, .last_id = 1};
     memset(p, 0, sizeof *p);
-    for (int ask = 0; ask < 2; ask++) {
-        const l1_depth_change best = {.ask = ask == 1, .price_e8 = nth(ask == 1, 0), .qty_e8 = 1};
-        depth.changes[depth.changes_count++] = best;
-        plain_change(p, &best);
+    for (int64_t i = 0; i < 2 * levels; i++) {
+        const bool ask = i >= levels;
+        const l1_depth_change level = {
+            .ask = ask, .price_e8 = nth(ask, i % levels), .qty_e8 = 1 + i};
+        depth.changes[depth.changes_count++] = level;
+        plain_change(p, &level);
+        depth.more = i + 1 < 2 * levels;
+        if (depth.more && depth.changes_count < L1_DEPTH_CHANGES_MAX) continue;
+        CHECK(l1_depth_book_apply(book, &depth, 0) == L1_DEPTH_APPLIED);
+        depth.changes_count = 0;
+        depth.snapshot = false;
     }
-    CHECK(l1_depth_book_apply(book, &depth, 0) == L1_DEPTH_APPLIED);
+    same(p, book);
 }
 
 static void test_book__wide_books_agree_with_one_that_holds_every_price(void **state)
 {
     (void)state;
     static const habit habits[] = {
-        {"near, growing", 400, 3, true, 0},
-        {"near, any order", 400, 4, false, 0},
-        {"as wide as it goes, full", MIDDLE, 1, true, 0},
-        {"full, any order", MIDDLE, 1, false, 0},
-        {"runs of neighbours", 6000, 2, true, 1},
-        {"runs further apart", 9000, 2, true, 30},
-        {"mostly deleted", 3000, 6, true, 0},
+        {"near, growing", 400, 3, true, 0, 1},
+        {"near, any order", 400, 4, false, 0, 300},
+        {"as wide as it goes, full", MIDDLE, 1, true, 0, 1000},
+        {"full, any order", MIDDLE, 1, false, 0, 5000},
+        {"runs of neighbours", 6000, 2, true, 1, 1},
+        {"runs further apart", 9000, 2, true, 30, 8000},
+        {"mostly deleted", 3000, 6, true, 0, 2500},
     };
     static plain p;
     static l1_depth depth;
@@ -149,7 +158,7 @@ static void test_book__wide_books_agree_with_one_that_holds_every_price(void **s
     uint32_t most = 0;
     for (size_t row = 0; row < sizeof habits / sizeof habits[0]; row++) {
         books[0].started = false;
-        start(&books[0], &p);
+        start(&books[0], &p, habits[row].snapshot);
         for (uint64_t i = 0; i < MESSAGES; i++) {
             any_message(&prng, &habits[row], i + 2, &depth);
             for (uint32_t k = 0; k < depth.changes_count; k++) plain_change(&p, &depth.changes[k]);
