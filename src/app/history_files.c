@@ -1,6 +1,7 @@
 /* app/history_files.c: files, folders and times of a command line. */
 #include "app/history_files.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -30,7 +31,20 @@ static bool ends(const char *name, size_t size, const char *ending)
     return size > wanted && memcmp(name + size - wanted, ending, wanted) == 0;
 }
 
-/* NAME.csv, .ndjson or .jsonl, packed or not, or NAME.zip; nothing hidden. */
+/* A recording as it is called: letters and digits of a symbol, '_', digits of a day or a time. */
+static bool is_recording(const char *name, size_t size)
+{
+    size_t symbol = 0, digits = 0;
+    while (symbol < size && isalnum((unsigned char)name[symbol]) != 0) symbol++;
+    if (symbol == 0 || symbol == size || name[symbol] != '_') return false;
+    while (symbol + 1 + digits < size && isdigit((unsigned char)name[symbol + 1 + digits]) != 0) {
+        digits++;
+    }
+    return digits >= 8 && symbol + 1 + digits == size;
+}
+
+/* NAME.csv, .ndjson, .jsonl, packed or not, NAME.zip, a recording, or a snapshot of depth; nothing
+ * hidden. */
 static int is_history(const struct dirent *entry)
 {
     static const char *const packings[] = {".gz", ".xz", ".zst", ".bz2"};
@@ -43,7 +57,9 @@ static int is_history(const struct dirent *entry)
         size -= strlen(packings[i]);
         break;
     }
-    return ends(name, size, ".csv") || ends(name, size, ".ndjson") || ends(name, size, ".jsonl");
+    return ends(name, size, ".csv") || ends(name, size, ".ndjson") || ends(name, size, ".jsonl") ||
+           is_recording(name, size) ||
+           (ends(name, size, ".json") && strstr(name, "-depth-") != NULL);
 }
 
 static int by_name(const struct dirent **left, const struct dirent **right)
@@ -61,7 +77,7 @@ bool l1_history_files_add(l1_history_files *list, const char *path)
     const int count = scandir(path, &entries, is_history, by_name);
     bool good = count > 0;
     if (count == 0) {
-        (void)fprintf(stderr, "%s: no klines or NDJSON files in %s\n", list->command, path);
+        (void)fprintf(stderr, "%s: no files of history in %s\n", list->command, path);
     } else if (count < 0) {
         (void)fprintf(stderr, "%s: %s: %s\n", list->command, path, strerror(errno));
     }

@@ -9,8 +9,20 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "io/csv_row.h"
+#include "io/dump.h"
 #include "io/kline.h"
 #include "io/line_source.h"
+#include "io/recording.h"
+#include "io/stream_line.h"
+
+/* What a file holds: bus messages, a recorded stream, or a dump. */
+typedef enum { MESSAGES, STREAM, DUMP } content;
+
+typedef struct {
+    content content;
+    l1_dump dump; /* of content DUMP */
+} file_kind;
 
 typedef struct {
     char *path;
@@ -18,10 +30,11 @@ typedef struct {
     int64_t bytes;
 } file;
 
-/* Files that follow each other: one NDJSON file, or all klines of one symbol. */
+/* Files that follow each other: one NDJSON file, or all of one kind of one symbol. */
 typedef struct {
-    bool klines;
-    int32_t symbol; /* of klines */
+    file_kind kind;
+    int32_t symbol;          /* but of messages; of a stream -1 = its lines tell */
+    l1_recording *recording; /* of streams and depth dumps */
     file **files;
     size_t files_count, files_next;
     l1_line_source *lines; /* of `reading`; NULL: the next file is opened when it is needed */
@@ -53,18 +66,30 @@ static const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* The configured symbol whose name without its slash begins the file's name. */
+/* The configured symbol whose name without its slash begins the file's name, in any case. */
 static int32_t symbol_of_name(const l1_limits *limits, const char *path)
 {
+    char word[L1_SYMBOL_TEXT_MAX];
     const char *name = name_of(path);
-    for (uint32_t i = 0; i < limits->symbols_count; i++) {
-        char joined[L1_SYMBOL_TEXT_MAX];
-        (void)snprintf(joined, sizeof joined, "%s%s", limits->symbols[i].base, limits->quote);
-        const size_t size = strlen(joined);
-        const char next = strncmp(name, joined, size) == 0 ? name[size] : 'x';
-        if (next == '-' || next == '_' || next == '.') return (int32_t)i;
+    const size_t size = strcspn(name, "-_.");
+    if (size >= sizeof word || name[size] == '\0') return -1;
+    memcpy(word, name, size);
+    word[size] = '\0';
+    return l1_recording_symbol(limits, word);
+}
+
+/* The last number of the name that is a Unix time; 0 = none is. */
+static int64_t time_of_name(const char *path)
+{
+    int64_t found_ns = 0;
+    for (const char *at = name_of(path); *at != '\0';) {
+        const size_t digits = strspn(at, "0123456789");
+        const l1_column number = {at, digits};
+        int64_t ns = 0;
+        if (digits >= 13 && l1_csv_moment(&number, "time", &ns, NULL).code == L1_OK) found_ns = ns;
+        at += digits > 0 ? digits : 1;
     }
-    return -1;
+    return found_ns;
 }
 
 /* Splits FILE=SYMBOL when what follows the last '=' looks like a symbol. */
@@ -95,10 +120,22 @@ static bool is_named(const file *added, const char *ending)
     return strstr(name_of(added->path), ending) != NULL;
 }
 
-/* Klines or NDJSON, by the first line that is not empty, then by the name. Without a line either
- * will do. Reading it also shows that the file can be read. */
-static l1_result kind_of(const l1_history *history, const file *added, bool messages, bool *klines,
-                         l1_diag *diag)
+/* What a row of a dump, or else the file's name, tells. */
+static l1_dump dump_of(const l1_history *history, const file *added, const char *line, size_t size)
+{
+    const char first = size > 0 ? line[0] : '\0';
+    l1_dump found = l1_dump_of_row(line, size);
+    if (found == L1_DUMP_UNKNOWN) found = l1_dump_of_name(name_of(added->path));
+    if (found != L1_DUMP_UNKNOWN) return found;
+    const bool named = is_named(added, ".csv") || added->said_symbol ||
+                       symbol_of_name(history->limits, added->path) >= 0;
+    return named || (first >= '0' && first <= '9') ? L1_DUMP_KLINES : L1_DUMP_UNKNOWN;
+}
+
+/* By the first line that is not empty, then by the name. Without a line any kind will do. Reading
+ * it also shows that the file can be read. */
+static l1_result kind_of(const l1_history *history, const file *added, bool messages,
+                         file_kind *kind, l1_diag *diag)
 {
     l1_line_source *peeked = NULL;
     const char *line = "";
@@ -106,34 +143,47 @@ static l1_result kind_of(const l1_history *history, const file *added, bool mess
     L1_TRY(l1_line_source_open(added->path, &peeked, diag));
     l1_result read = L1_SUCCESS;
     while (read.code == L1_OK && size == 0) read = l1_line_source_next(peeked, &line, &size, diag);
-    const char first = size > 0 ? line[0] : '\0';
-    const bool header = size > 0 && l1_kline_is_header(line, size);
+    const size_t kept = size < L1_LINE_BYTES_MAX ? size : L1_LINE_BYTES_MAX;
+    const bool object = kept > 0 && line[0] == '{';
+    const bool stream = !messages && kept > 0 && l1_stream_line_is(line, kept);
+    const l1_dump dump = dump_of(history, added, line, kept);
     l1_line_source_close(peeked);
-    *klines = false;
-    if (first == '{') return L1_SUCCESS;
+    *kind = (file_kind){.content = stream ? STREAM : MESSAGES};
+    if (object || stream) return L1_SUCCESS;
     if (read.code == L1_IO_END) { /* lines without a word of a BTCUSDT.csv are no broken messages */
-        *klines = is_named(added, ".csv") && symbol_of_name(history->limits, added->path) >= 0;
+        if (is_named(added, ".csv") && symbol_of_name(history->limits, added->path) >= 0) {
+            *kind = (file_kind){DUMP, dump};
+        }
         return L1_SUCCESS;
     }
     L1_TRY(read);
     if (messages || is_named(added, ".ndjson") || is_named(added, ".jsonl")) return L1_SUCCESS;
-    *klines = header || (first >= '0' && first <= '9') || is_named(added, ".csv") ||
-              added->said_symbol || symbol_of_name(history->limits, added->path) >= 0;
-    if (*klines) return L1_SUCCESS;
-    return l1_refuse(diag, L1_INPUT_SYNTAX, "file", "%s: neither klines nor NDJSON", added->path);
+    *kind = (file_kind){DUMP, dump};
+    if (dump != L1_DUMP_UNKNOWN) return L1_SUCCESS;
+    return l1_refuse(diag, L1_INPUT_SYNTAX, "file",
+                     "%s: neither a dump, a recorded stream nor NDJSON", added->path);
 }
 
-static source *source_for(l1_history *history, bool klines, int32_t symbol)
+static bool is_recording(file_kind kind)
 {
-    for (size_t i = 0; i < history->sources_count && klines; i++) {
+    return kind.content == STREAM || (kind.content == DUMP && kind.dump == L1_DUMP_DEPTH);
+}
+
+static source *source_for(l1_history *history, file_kind kind, int32_t symbol)
+{
+    const bool follows = kind.content != MESSAGES && symbol >= 0;
+    for (size_t i = 0; i < history->sources_count && follows; i++) {
         source *known = &history->sources[i];
-        if (known->klines && known->symbol == symbol) return known;
+        if (known->kind.content == kind.content && known->kind.dump == kind.dump &&
+            known->symbol == symbol) {
+            return known;
+        }
     }
     L1_ASSERT(history->sources_count < history->files_count);
     source *made = &history->sources[history->sources_count++];
-    made->klines = klines;
+    made->kind = kind;
     made->symbol = symbol;
-    made->files = calloc(klines ? history->files_count : 1, sizeof *made->files);
+    made->files = calloc(follows ? history->files_count : 1, sizeof *made->files);
     L1_ASSERT(made->files != NULL);
     return made;
 }
@@ -142,7 +192,7 @@ static l1_result add_file(l1_history *history, const l1_history_file *given, fil
                           l1_diag *diag)
 {
     struct stat status;
-    bool klines = false;
+    file_kind kind = {0};
     int32_t symbol = -1;
     const char *said = NULL;
     added->path = strdup(given->path);
@@ -158,11 +208,22 @@ static l1_result add_file(l1_history *history, const l1_history_file *given, fil
     }
     added->said_symbol = said != NULL;
     added->bytes = status.st_size;
-    L1_TRY(kind_of(history, added, given->messages, &klines, diag));
-    if (klines) L1_TRY(symbol_of(history, added->path, said, &symbol, diag));
-    source *owner = source_for(history, klines, symbol);
+    L1_TRY(kind_of(history, added, given->messages, &kind, diag));
+    if (kind.content == DUMP || (kind.content == STREAM && said != NULL)) {
+        L1_TRY(symbol_of(history, added->path, said, &symbol, diag));
+    } else if (kind.content == STREAM) {
+        symbol = symbol_of_name(history->limits, added->path);
+    }
+    source *owner = source_for(history, kind, symbol);
     owner->files[owner->files_count++] = added;
-    return L1_SUCCESS;
+    if (!is_recording(kind) || owner->recording != NULL) return L1_SUCCESS;
+    const l1_recording_options options = {.limits = history->limits,
+                                          .symbol = symbol,
+                                          .rows = kind.content == DUMP,
+                                          .from_ns = history->from_ns};
+    owner->recording = l1_recording_new(&options);
+    if (owner->recording != NULL) return L1_SUCCESS;
+    return l1_refuse(diag, L1_LIMIT_FULL, "memory", "no memory to read %s", added->path);
 }
 
 static int by_name(const void *left, const void *right)
@@ -189,35 +250,50 @@ static l1_result at_place(const source *from, l1_result failed, l1_diag *diag)
                      (unsigned long long)number, why);
 }
 
-/* The next line of the source, opening its files one after the other; IO_END behind the last. */
+/* The next line of the source, opening its files one after the other; IO_END behind each, and
+ * then behind the last. */
 static l1_result next_line(l1_history *history, source *from, const char **line, size_t *size,
                            l1_diag *diag)
 {
-    for (;;) {
-        if (from->lines == NULL) {
-            if (from->files_next == from->files_count) return L1_FAILURE(L1_IO_END);
-            from->reading = from->files[from->files_next++];
-            L1_TRY(l1_line_source_open(from->reading->path, &from->lines, diag));
+    if (from->lines == NULL) {
+        if (from->files_next == from->files_count) {
+            from->ended = true;
+            return L1_FAILURE(L1_IO_END);
         }
-        const l1_result read = l1_line_source_next(from->lines, line, size, diag);
-        if (read.code != L1_IO_END) return read;
-        history->bytes_done += from->reading->bytes;
-        l1_line_source_close(from->lines);
-        from->lines = NULL;
+        from->reading = from->files[from->files_next++];
+        const size_t longest =
+            from->kind.content == STREAM ? L1_STREAM_LINE_MAX : L1_LINE_BYTES_MAX;
+        L1_TRY(l1_line_source_open_long(from->reading->path, longest, &from->lines, diag));
+        if (from->recording != NULL) {
+            l1_recording_file(from->recording, time_of_name(from->reading->path));
+        }
     }
+    const l1_result read = l1_line_source_next(from->lines, line, size, diag);
+    if (read.code != L1_IO_END) return read;
+    if (from->recording != NULL) {
+        const l1_result ended = l1_recording_end(from->recording, diag);
+        if (ended.code != L1_OK) return at_place(from, ended, diag);
+    }
+    history->bytes_done += from->reading->bytes;
+    l1_line_source_close(from->lines);
+    from->lines = NULL;
+    return read;
 }
 
 static int rank_of(const l1_decoded *message)
 {
     static const int ranks[L1_EVENT_COUNT] = {
-        [L1_EVENT_BAR] = 0,       [L1_EVENT_BOOK] = 1,    [L1_EVENT_TRADE] = 2,
-        [L1_EVENT_PORTFOLIO] = 3, [L1_EVENT_CONTROL] = 4, [L1_EVENT_SIGNAL] = 5,
-        [L1_EVENT_REFUSED] = 5,   [L1_EVENT_TICK] = 5,
+        [L1_EVENT_BAR] = 0,     [L1_EVENT_BOOK] = 1,   [L1_EVENT_DEPTH] = 1,
+        [L1_EVENT_QUOTE] = 2,   [L1_EVENT_TRADE] = 3,  [L1_EVENT_PORTFOLIO] = 4,
+        [L1_EVENT_CONTROL] = 5, [L1_EVENT_SIGNAL] = 6, [L1_EVENT_REFUSED] = 6,
+        [L1_EVENT_TICK] = 6,
     };
     int32_t symbol = 0;
     switch (message->event.kind) {
     case L1_EVENT_BAR: symbol = message->event.as.bar.symbol; break;
     case L1_EVENT_BOOK: symbol = message->event.as.book.symbol; break;
+    case L1_EVENT_DEPTH: symbol = message->event.as.depth.symbol; break;
+    case L1_EVENT_QUOTE: symbol = message->event.as.quote.symbol; break;
     case L1_EVENT_TRADE: symbol = message->event.as.trade.symbol; break;
     case L1_EVENT_SIGNAL: symbol = message->event.as.signal.symbol; break;
     default: break;
@@ -225,7 +301,7 @@ static int rank_of(const l1_decoded *message)
     return ranks[message->event.kind] * (L1_SYMBOLS_MAX + 1) + (symbol < 0 ? 0 : symbol);
 }
 
-/* A zip of another symbol's klines must not become this one's. */
+/* A zip of another symbol's dump must not become this one's. */
 static l1_result check_entry(const l1_history *history, const source *from, l1_diag *diag)
 {
     const char *entry = l1_line_source_entry(from->lines);
@@ -236,32 +312,72 @@ static l1_result check_entry(const l1_history *history, const source *from, l1_d
         name_of(from->reading->path), entry, history->limits->symbols[from->symbol].name);
 }
 
-static l1_result take_kline(l1_history *history, source *from, const char *line, size_t size,
-                            bool *skipped, l1_diag *diag)
+/* One row of bars, trades or quotes into the head. */
+static l1_result parse_row(source *from, const char *line, size_t size, l1_diag *diag)
 {
-    const bool first = l1_line_source_number(from->lines) == 1;
-    if (first) L1_TRY(check_entry(history, from, diag));
-    const bool header = first && l1_kline_is_header(line, size);
-    *skipped = size == 0 || header;
-    if (header) {
-        const l1_result known = l1_kline_header_check(line, size, diag);
-        return known.code == L1_OK ? L1_SUCCESS : at_place(from, known, diag);
+    l1_decoded *head = &from->head;
+    l1_event *event = &head->event;
+    head->topic = L1_TOPIC_MARKET;
+    head->has_ts = true;
+    switch (from->kind.dump) {
+    case L1_DUMP_KLINES:
+        L1_TRY(l1_kline_parse(line, size, &event->as.bar, diag));
+        event->as.bar.symbol = from->symbol;
+        event->kind = L1_EVENT_BAR;
+        head->ts_ns = event->as.bar.close_time_ns;
+        return L1_SUCCESS;
+    case L1_DUMP_QUOTES:
+        L1_TRY(l1_quote_row_parse(line, size, &event->as.quote, &head->ts_ns, diag));
+        event->as.quote.symbol = from->symbol;
+        event->kind = L1_EVENT_QUOTE;
+        return L1_SUCCESS;
+    default: break;
     }
-    if (*skipped) return L1_SUCCESS;
-    if (size > L1_LINE_BYTES_MAX) {
-        const l1_result refused =
-            l1_refuse(diag, L1_INPUT_TOO_LONG, "row", "row of %zu bytes is no kline", size);
-        return at_place(from, refused, diag);
-    }
-    l1_bar *bar = &from->head.event.as.bar;
-    const l1_result parsed = l1_kline_parse(line, size, bar, diag);
-    if (parsed.code != L1_OK) return at_place(from, parsed, diag);
-    bar->symbol = from->symbol;
-    from->head.topic = L1_TOPIC_MARKET;
-    from->head.event.kind = L1_EVENT_BAR;
-    from->head.has_ts = true;
-    from->head.ts_ns = bar->close_time_ns;
+    L1_TRY(l1_trade_row_parse(from->kind.dump, line, size, &event->as.trade, diag));
+    event->as.trade.symbol = from->symbol;
+    event->kind = L1_EVENT_TRADE;
+    head->ts_ns = event->as.trade.ts_ns;
     return L1_SUCCESS;
+}
+
+/* True for the header that some dumps begin with, which is checked. */
+static l1_result take_header(const source *from, const char *line, size_t size, bool *header,
+                             l1_diag *diag)
+{
+    *header = false;
+    if (from->kind.content != DUMP || l1_line_source_number(from->lines) != 1) return L1_SUCCESS;
+    const bool klines = from->kind.dump == L1_DUMP_KLINES;
+    *header = klines ? l1_kline_is_header(line, size) : l1_dump_is_header(line, size);
+    if (!*header) return L1_SUCCESS;
+    const l1_result known = klines ? l1_kline_header_check(line, size, diag)
+                                   : l1_dump_header_check(from->kind.dump, line, size, diag);
+    return known.code == L1_OK ? known : at_place(from, known, diag);
+}
+
+/* A line of a dump or a recording; `skipped` when it put nothing into the head. */
+static l1_result take_row(l1_history *history, source *from, const char *line, size_t size,
+                          bool *skipped, l1_diag *diag)
+{
+    const size_t longest = from->kind.content == STREAM ? L1_STREAM_LINE_MAX : L1_LINE_BYTES_MAX;
+    if (from->kind.content == DUMP && l1_line_source_number(from->lines) == 1) {
+        L1_TRY(check_entry(history, from, diag));
+    }
+    L1_TRY(take_header(from, line, size, skipped, diag));
+    *skipped = *skipped || size == 0;
+    if (*skipped) return L1_SUCCESS;
+    if (size > longest) {
+        return at_place(from,
+                        l1_refuse(diag, L1_INPUT_TOO_LONG, "row", "row of %zu bytes is no %s", size,
+                                  is_recording(from->kind) ? "depth" : "kline"),
+                        diag);
+    }
+    if (from->recording == NULL) {
+        const l1_result parsed = parse_row(from, line, size, diag);
+        return parsed.code == L1_OK ? parsed : at_place(from, parsed, diag);
+    }
+    const l1_result taken = l1_recording_take(from->recording, line, size, diag);
+    *skipped = true; /* what came of it is asked for next */
+    return taken.code == L1_OK ? taken : at_place(from, taken, diag);
 }
 
 static void take_message(l1_history *history, source *from, const char *line, size_t size)
@@ -282,26 +398,34 @@ static bool within(const l1_history *history, int64_t at_ns)
     return history->to_ns == L1_OFF || at_ns < history->to_ns;
 }
 
+/* Reads on until the head holds a message, or a line brought none (`skipped`). */
+static l1_result read_head(l1_history *history, source *from, bool *skipped, l1_diag *diag)
+{
+    const char *line = NULL;
+    size_t size = 0;
+    *skipped = false;
+    if (from->recording != NULL && l1_recording_next(from->recording, &from->head)) {
+        return L1_SUCCESS;
+    }
+    const l1_result read = next_line(history, from, &line, &size, diag);
+    *skipped = read.code == L1_IO_END; /* behind this file */
+    if (read.code == L1_IO_END) return L1_SUCCESS;
+    L1_TRY(read);
+    if (from->kind.content != MESSAGES) {
+        return take_row(history, from, line, size, skipped, diag);
+    }
+    take_message(history, from, line, size);
+    /* A subscription is no event, and history answers nobody. */
+    *skipped = from->head.event.kind == L1_EVENT_TICK;
+    return L1_SUCCESS;
+}
+
 /* Reads the source's next message into its head. */
 static l1_result advance(l1_history *history, source *from, l1_diag *diag)
 {
-    for (;;) {
-        const char *line = NULL;
-        size_t size = 0;
+    while (!from->ended) {
         bool skipped = false;
-        const l1_result read = next_line(history, from, &line, &size, diag);
-        if (read.code == L1_IO_END) {
-            from->ended = true;
-            return L1_SUCCESS;
-        }
-        L1_TRY(read);
-        if (from->klines) {
-            L1_TRY(take_kline(history, from, line, size, &skipped, diag));
-        } else {
-            take_message(history, from, line, size);
-            /* A subscription is no event, and history answers nobody. */
-            skipped = from->head.event.kind == L1_EVENT_TICK;
-        }
+        L1_TRY(read_head(history, from, &skipped, diag));
         if (skipped) continue;
         const bool timed = from->head.has_ts; /* never of a refused one */
         if (timed && from->head.ts_ns > from->last_ns) from->last_ns = from->head.ts_ns;
@@ -309,8 +433,9 @@ static l1_result advance(l1_history *history, source *from, l1_diag *diag)
         /* Late ones keep their place behind their predecessor; untimed ones come right after it. */
         from->key_ns = from->last_ns;
         from->rank = timed ? rank_of(&from->head) : -1;
-        return L1_SUCCESS;
+        break;
     }
+    return L1_SUCCESS;
 }
 
 /* --- the history --- */
@@ -384,6 +509,7 @@ void l1_history_close(l1_history *history)
     if (history == NULL) return;
     for (size_t i = 0; i < history->sources_count; i++) {
         l1_line_source_close(history->sources[i].lines);
+        l1_recording_free(history->sources[i].recording);
         free(history->sources[i].files);
     }
     for (size_t i = 0; i < history->files_count; i++) free(history->files[i].path);

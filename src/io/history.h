@@ -1,18 +1,24 @@
 /* io/history.h: recorded files as one stream of messages in the order of their times.
  *
- * A file is klines (io/kline.h) or NDJSON in the bus's own form, told by its first line: '{' begins
- * NDJSON, a digit or the header klines; else its name tells (.ndjson, .jsonl, .csv, a symbol), and
- * a file of which nothing tells is refused. A kline file's symbol comes from its name
- * (BTCUSDT-1m-2023-01.csv.xz is BTC/USDT; what a zip holds must agree) or is said: FILE=BTC/USDT.
- * Kline files of one symbol follow each other in the order of their names.
- * Order: by time; equal times as bars, books, trades, portfolio, control, signals, then symbols in
- * configuration order, then files as given; within a file its own order. A message without a time,
+ * A file is one of Binance's dumps (klines, io/kline.h; trades, aggTrades, bookTicker, io/dump.h;
+ * depth, io/depth_row.h), a recorded stream (io/stream_line.h) or NDJSON in the bus's own form. Its
+ * first line tells: "<time> {" begins a stream, another '{' NDJSON, a header or the columns a dump;
+ * else its name does (.ndjson, .jsonl, -trades-, ..., .csv, a symbol), and a file of which nothing
+ * tells is refused. A dump's symbol comes from its name (BTCUSDT-1m-2023-01.csv.xz is BTC/USDT, in
+ * any case; what a zip holds must agree) or is said: FILE=BTC/USDT. A stream's lines state theirs.
+ * Dumps of one kind and symbol, and streams of one symbol, follow each other in the order of their
+ * names.
+ * Order: by time; equal times as bars, books and depth, quotes, trades, portfolio, control,
+ * signals, then symbols in configuration order, then files as given; within a file its own order.
+ * The time of a stream's message is the recorder's (io/recording.h). A message without a time,
  * or that was refused, stays directly behind its predecessor in its file; a late one keeps its
- * place. Files are read as they are needed; no more than one message of each is held. Ownership:
- * the caller owns the history; a message is valid until the next call. Errors:      open: IO_OPEN,
- * IO_READ, INPUT_SYNTAX (neither form), INPUT_FIELD (no such symbol, a bad first row); next:
- * INPUT_FIELD naming file, line, field and value of a bad kline row; IO_READ; IO_END at the end. A
- * malformed NDJSON line is no error but a message of kind REFUSED. */
+ * place. Files are read as they are needed; of each no more than one message is held, of a stream
+ * also the level changes that wait for a snapshot.
+ * Ownership: the caller owns the history; a message is valid until the next call.
+ * Errors:    open: IO_OPEN, IO_READ, INPUT_SYNTAX (none of these forms), INPUT_FIELD (no such
+ * symbol, a bad first row); next: INPUT_FIELD naming file, line, field and value of a bad row,
+ * INPUT_SYNTAX and INPUT_TOO_LONG of a stream; IO_READ; IO_END at the end. A malformed NDJSON line
+ * is no error but a message of kind REFUSED. */
 #ifndef L1_IO_HISTORY_H
 #define L1_IO_HISTORY_H
 
@@ -29,8 +35,8 @@ typedef struct {
     const l1_limits *limits; /* must outlive the history */
     const l1_history_file *files;
     size_t files_count;
-    /* Messages outside [from, to) are left out, by the time that they have in the order; L1_OFF =
-     * no bound. */
+    /* Messages outside [from, to) are left out (but level changes followed, io/recording.h), by the
+     * time that they have in the order; L1_OFF = no bound. */
     int64_t from_ns, to_ns;
 } l1_history_options;
 

@@ -22,7 +22,8 @@ struct l1_line_source {
     size_t too_long;  /* bytes of the line being skipped; 0 = none is */
     bool entry_ended; /* the buffer holds the rest of this entry */
     bool ended;       /* no entry follows */
-    char buffer[BUFFER_BYTES];
+    size_t line_max, capacity;
+    char buffer[];
 };
 
 static l1_result fail(l1_line_source *source, l1_status status, l1_diag *diag)
@@ -67,8 +68,20 @@ static void support(struct archive *archive)
 
 l1_result l1_line_source_open(const char *path, l1_line_source **out, l1_diag *diag)
 {
+    return l1_line_source_open_long(path, L1_LINE_BYTES_MAX, out, diag);
+}
+
+l1_result l1_line_source_open_long(const char *path, size_t line_max, l1_line_source **out,
+                                   l1_diag *diag)
+{
     L1_ASSERT(path != NULL && out != NULL);
-    l1_line_source *source = calloc(1, sizeof *source);
+    L1_ASSERT(line_max >= L1_LINE_BYTES_MAX);
+    const size_t capacity = line_max - L1_LINE_BYTES_MAX + BUFFER_BYTES;
+    l1_line_source *source = calloc(1, sizeof *source + capacity);
+    if (source != NULL) {
+        source->line_max = line_max;
+        source->capacity = capacity;
+    }
     if (source == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "file", "no memory to read %s", path);
     l1_text_copy(source->path, sizeof source->path, path);
     source->archive = archive_read_new();
@@ -92,12 +105,12 @@ static l1_result fill(l1_line_source *source, l1_diag *diag)
     source->used -= source->at;
     memmove(source->buffer, source->buffer + source->at, source->used);
     source->at = 0;
-    if (source->used > L1_LINE_BYTES_MAX) {
-        source->too_long += source->used - L1_LINE_BYTES_MAX;
-        source->used = L1_LINE_BYTES_MAX;
+    if (source->used > source->line_max) {
+        source->too_long += source->used - source->line_max;
+        source->used = source->line_max;
     }
     const la_ssize_t got = archive_read_data(source->archive, source->buffer + source->used,
-                                             BUFFER_BYTES - source->used);
+                                             source->capacity - source->used);
     if (got < 0) return fail(source, L1_IO_READ, diag);
     if (got == 0) source->entry_ended = true;
     source->used += (size_t)got;

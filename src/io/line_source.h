@@ -21,8 +21,12 @@ typedef struct l1_line_source l1_line_source;
 
 L1_MUST_USE l1_result l1_line_source_open(const char *path, l1_line_source **out, l1_diag *diag);
 
+/* The same with lines of up to `line_max` >= L1_LINE_BYTES_MAX bytes, at that much more memory. */
+L1_MUST_USE l1_result l1_line_source_open_long(const char *path, size_t line_max,
+                                               l1_line_source **out, l1_diag *diag);
+
 /* The next line without its LF or CR LF. A last line without LF is a line. `*size` is its true
- * length; of a line longer than L1_LINE_BYTES_MAX the rest behind that was skipped unread. */
+ * length; of a line longer than the most the rest behind that was skipped unread. */
 L1_MUST_USE l1_result l1_line_source_next(l1_line_source *source, const char **line, size_t *size,
                                           l1_diag *diag);
 
