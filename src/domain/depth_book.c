@@ -162,7 +162,7 @@ static uint32_t insert(l1_depth_side *side, bool ask, uint32_t at, l1_level leve
         slot = at - 1;
     } else {
         while (gap < side->used && gap <= at + FAR && !is_gap(&levels[gap])) gap++;
-        now->crowded |= gap > at + FAR;
+        now->crowded |= at > 0 && gap > at + FAR;
         if (at == 0 && gap > FAR) {
             open_front(side, ask);
             now->moved = true;
