@@ -9,10 +9,6 @@
  * kind costs is what its leaving out saves. Targets: 2,000,000 events/s, 1,000,000 bars/s. Where
  * there is no history (L1_DATA) the data are made from a seed and said to be. Usage: bench_events
  * [ticks|bars|guard] [SECONDS]   (10) */
-#include <dirent.h>
-#include <sched.h>
-#include <time.h>
-
 #include "app/clock.h"
 #include "app/model_slots.h"
 #include "config/config.h"
@@ -20,10 +16,11 @@
 #include "io/model_folder.h"
 #include "io/pages.h"
 #include "made_ticks.h"
+#include "recorded.h"
 #include "report/metrics.h"
 #include "tape.h"
 
-enum { WINDOWS_MAX = 1 << 16, FILES_MAX = 64, PATH_SIZE = 1024, MADE_BARS = 200000, PHASES = 6 };
+enum { MADE_BARS = 200000, PHASES = 6 };
 #define WARM_UP_MINUTES (L1_BURN_IN_MINUTES + 400)
 
 typedef struct {
@@ -39,31 +36,6 @@ typedef struct {
     int64_t resting[2];
     uint64_t turn;
 } world;
-
-typedef struct {
-    double wall[WINDOWS_MAX], busy[WINDOWS_MAX]; /* seconds of each window */
-    uint32_t count;
-} windows;
-
-static char root[512] = ".", data[512];
-
-static int64_t read_ns(clockid_t clock)
-{
-    struct timespec at;
-    (void)clock_gettime(clock, &at);
-    return at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
-}
-
-static void keep(const void *value)
-{
-    __asm__ volatile("" : : "g"(value) : "memory");
-}
-
-static void fail(const char *what, const char *why)
-{
-    (void)fprintf(stderr, "bench_events: %s: %s\n", what, why);
-    exit(1);
-}
 
 /* ---- the system ---------------------------------------------------------------------------- */
 
@@ -186,26 +158,6 @@ static void send_signal(world *w, int64_t at_ns)
 }
 
 /* ---- the data ------------------------------------------------------------------------------ */
-
-/* Names in `folder` (of L1_DATA) that contain one of two texts, in order; 0 = none. */
-static size_t list_files(const char *folder, const char *one, const char *other,
-                         char paths[FILES_MAX][PATH_SIZE])
-{
-    char at[600];
-    struct dirent **names = NULL;
-    size_t count = 0;
-    (void)snprintf(at, sizeof at, "%s/%s", data, folder);
-    const int found = scandir(at, &names, NULL, alphasort);
-    for (int i = 0; i < found; i++) {
-        const bool fits = strstr(names[i]->d_name, one) || strstr(names[i]->d_name, other);
-        if (fits && count < FILES_MAX) {
-            (void)snprintf(paths[count++], sizeof paths[0], "%s/%s", at, names[i]->d_name);
-        }
-        free(names[i]);
-    }
-    free(names);
-    return count;
-}
 
 /* Bars out of the trades of a recording, so that minutes close as they do on a live feed. */
 typedef struct {
@@ -351,34 +303,6 @@ static void measure(world *w, const tape *from, uint64_t every, double seconds, 
     }
 }
 
-static int ascending(const void *left, const void *right)
-{
-    double a = 0, b = 0;
-    memcpy(&a, left, sizeof a);
-    memcpy(&b, right, sizeof b);
-    return (a > b) - (a < b);
-}
-
-static double sum(const double *values, uint32_t count)
-{
-    double all = 0;
-    for (uint32_t i = 0; i < count; i++) all += values[i];
-    return all;
-}
-
-/* Prints rates of windows of `events` each; returns the best window's seconds. */
-static double say(const char *what, windows *of, uint64_t events)
-{
-    const double each = (double)events, wall_s = sum(of->wall, of->count);
-    const double busy_s = sum(of->busy, of->count);
-    qsort(of->wall, of->count, sizeof of->wall[0], ascending);
-    printf(
-        "%-34s %u windows in %5.1f s: best %9.0f, median %9.0f events/s; %9.0f by processor time\n",
-        what, of->count, wall_s, each / of->wall[0], each / of->wall[of->count / 2],
-        each * of->count / busy_s);
-    return of->wall[0];
-}
-
 static void say_signals(const world *w)
 {
     const l1_symbol_metrics *of = w->figures.symbols;
@@ -412,7 +336,7 @@ static void say_counts(const tape *of)
 static void warm_up(world *w, const tape *bars, int64_t until_ns)
 {
     static l1_event event;
-    const int64_t last_ns = bars->last_ns / L1_MINUTE_NS * L1_MINUTE_NS;
+    const int64_t last_ns = (bars->last_ns + L1_MINUTE_NS - 1) / L1_MINUTE_NS * L1_MINUTE_NS;
     const tape_shift shift = {until_ns / L1_MINUTE_NS * L1_MINUTE_NS - last_ns, 0};
     const int64_t from_ns = bars->last_ns - WARM_UP_MINUTES * L1_MINUTE_NS;
     bool started = false;
@@ -433,8 +357,7 @@ static void say_kind(world *w, const tape *all, const tape *bars, const char *na
     if (events > 0) {
         warm_up(w, bars, all->first_ns);
         measure(w, &without, 0, 1.0, &seen);
-        qsort(seen.wall, seen.count, sizeof seen.wall[0], ascending);
-        const double each_ns = (whole_s - seen.wall[0]) * 1e9 / (double)events;
+        const double each_ns = (whole_s - best_of(&seen)) * 1e9 / (double)events;
         printf("  %-14s %7.1f ns each, %9.0f a second\n", name, each_ns, 1e9 / each_ns);
     }
     tape_free(&without);
@@ -451,11 +374,10 @@ static void run_ticks(world *w, double seconds)
     (void)say("  beside: the loop without the step", &seen, events);
     warm_up(w, &bars, ticks.first_ns);
     measure(w, &ticks, ticks.counts.messages / (2 * PHASES), seconds, &seen);
-    qsort(seen.wall, seen.count, sizeof seen.wall[0], ascending);
     const double best_s = say("ticks", &seen, events);
     say_signals(w);
     printf("events ticks %.0f %.0f\n", (double)events / best_s,
-           (double)events / seen.wall[seen.count / 2]);
+           (double)events / seen.busy[seen.count / 2]);
     say_kind(w, &ticks, &bars, "level changes", L1_EVENT_DEPTH, ticks.counts.levels, best_s);
     say_kind(w, &ticks, &bars, "quotes", L1_EVENT_QUOTE, ticks.counts.quotes, best_s);
     say_kind(w, &ticks, &bars, "trades", L1_EVENT_TRADE, ticks.counts.trades, best_s);
@@ -475,16 +397,8 @@ static void run_bars(world *w, double seconds)
     const double best_s = say("bars", &seen, bars.counts.bars);
     say_signals(w);
     printf("events bars %.0f %.0f\n", (double)bars.counts.bars / best_s,
-           (double)bars.counts.bars / seen.wall[seen.count / 2]);
+           (double)bars.counts.bars / seen.busy[seen.count / 2]);
     tape_free(&bars);
-}
-
-static void pin(void)
-{
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET((size_t)sched_getcpu(), &one);
-    if (sched_setaffinity(0, sizeof one, &one) != 0) printf("not pinned to one core\n");
 }
 
 int main(int argc, char **argv)
@@ -492,10 +406,7 @@ int main(int argc, char **argv)
     static world w;
     const char *what = argc > 1 ? argv[1] : "all";
     const double seconds = argc > 2 ? strtod(argv[2], NULL) : 10;
-    const char *source = getenv("L1_SOURCE"), *where = getenv("L1_DATA");
-    if (source != NULL) (void)snprintf(root, sizeof root, "%s", source);
-    if (where != NULL) (void)snprintf(data, sizeof data, "%s", where);
-    if (where == NULL) (void)snprintf(data, sizeof data, "%.480s/../shared/data", root);
+    find_data();
     if (seconds <= 0) {
         (void)fprintf(stderr, "usage: bench_events [ticks|bars] [SECONDS]\n");
         return 2;
