@@ -15,6 +15,7 @@
 #define SLOTS (L1_DEPTH_LEVELS_MAX + L1_DEPTH_LEVELS_MAX / 2)
 
 enum {
+    NEAR = 4,   /* slots searched one by one before the rest is halved */
     LANES = 8,  /* changes searched side by side */
     FAR = 128,  /* a side is spread anew when an insertion moved more levels */
     FRONT = 64, /* gaps opened at once before the worst level */
@@ -63,21 +64,24 @@ static inline void find_places(const l1_depth_side *side, bool ask, const int64_
     }
 }
 
-/* The same for one price. */
+/* The same for one price, which is mostly near the best. */
 static uint32_t place_of(const l1_depth_side *side, bool ask, int64_t price_e8)
 {
-    uint32_t low = 0, high = side->used;
+    uint32_t left = side->used;
     L1_ASSERT(price_e8 > 0);
-    L1_ASSERT(high <= SLOTS);
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (worse(ask, side->levels[middle].price_e8, price_e8)) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    L1_ASSERT(left <= SLOTS);
+    for (uint32_t steps = 0; steps < NEAR && left > 0; steps++) {
+        if (worse(ask, side->levels[left - 1].price_e8, price_e8)) return left;
+        left--;
     }
-    return low;
+    if (left == 0) return 0;
+    const l1_level *at = side->levels;
+    while (left > 1) {
+        const uint32_t half = left / 2;
+        at += half & -(uint32_t)worse(ask, at[half - 1].price_e8, price_e8);
+        left -= half;
+    }
+    return (uint32_t)(at - side->levels) + worse(ask, at->price_e8, price_e8);
 }
 
 static const l1_level *at_price(const l1_depth_side *side, bool ask, int64_t price_e8)
