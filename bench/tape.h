@@ -161,6 +161,8 @@ static inline tape tape_of(const tape *from, uint32_t kinds)
         if ((kinds & 1U << event.kind) != 0) tape_add(&made, &event);
     }
     made.span_ns = from->span_ns;
+    made.id_low = from->id_low;
+    made.id_high = from->id_high;
     return made;
 }
 
