@@ -52,7 +52,7 @@ l1_system *l1_system_new(l1_arena *arena, const l1_limits *limits)
     system->out.requests =
         l1_arena_take(arena, system->out.requests_capacity * sizeof(l1_venue_request));
     if (has_venue(limits)) {
-        system->venue = l1_venue_simulated_new(arena, limits);
+        system->venue = l1_venue_simulated_new(arena, limits, system->books);
         system->answers.capacity = l1_venue_simulated_answers_max(limits);
         system->answers.items =
             l1_arena_take(arena, system->answers.capacity * sizeof(l1_venue_event));
@@ -155,31 +155,27 @@ static bool keep_books(l1_system *system, const l1_event *event, int32_t *symbol
     return book->fault != fault && book->fault != L1_DEPTH_APPLIED;
 }
 
-static void show_top(l1_system *system, int32_t symbol, int64_t now_ns)
+/* `symbol` is the one whose book the event has told, -1 = none. */
+static void observe(l1_system *system, const l1_event *event, int32_t symbol)
 {
-    l1_book top;
-    if (!l1_depth_book_top(&system->books[symbol], symbol, &top)) return;
-    l1_venue_simulated_on_book(system->venue, &top, now_ns, &system->answers);
-}
-
-static void observe(l1_system *system, const l1_event *event)
-{
+    l1_book_told told = L1_TOLD_BOOK;
     system->answers.count = 0;
     switch (event->kind) {
     case L1_EVENT_BAR:
         l1_venue_simulated_on_bar(system->venue, &event->as.bar, event->at_ns, &system->answers);
         break;
-    case L1_EVENT_BOOK:
-        l1_venue_simulated_on_book(system->venue, &event->as.book, event->at_ns, &system->answers);
-        break;
+    case L1_EVENT_BOOK: told = L1_TOLD_BOOK; break;
+    case L1_EVENT_DEPTH: told = L1_TOLD_DEPTH; break;
+    case L1_EVENT_QUOTE: told = L1_TOLD_QUOTE; break;
     case L1_EVENT_TRADE:
         l1_venue_simulated_on_trade(system->venue, &event->as.trade, event->at_ns,
                                     &system->answers);
         break;
-    case L1_EVENT_DEPTH: show_top(system, event->as.depth.symbol, event->at_ns); break;
-    case L1_EVENT_QUOTE: show_top(system, event->as.quote.symbol, event->at_ns); break;
     case L1_EVENT_PORTFOLIO: adjust_venue(system); break;
     default: break;
+    }
+    if (symbol >= 0) {
+        l1_venue_simulated_on_book(system->venue, symbol, told, event->at_ns, &system->answers);
     }
     feed(system, event->at_ns);
 }
@@ -200,7 +196,7 @@ void l1_system_step(l1_system *system, const l1_event *event, l1_effects *effect
         l1_engine_book_lost(system->engine, symbol, why, &system->out);
     }
     route(system);
-    if (system->venue != NULL) observe(system, event);
+    if (system->venue != NULL) observe(system, event, symbol);
 }
 
 bool l1_system_use_models(l1_system *system, const l1_model_bank *bank)
