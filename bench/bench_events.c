@@ -308,6 +308,16 @@ static void measure(world *w, const tape *from, uint64_t every, double seconds, 
     }
 }
 
+/* What was measured was the work: prices are known and no book was lost. */
+static void check(const world *w)
+{
+    const l1_engine *engine = l1_system_engine(w->system);
+    if (w->figures.alerts[L1_ALERT_BOOK_UNUSABLE] > 0) fail("books", "one became unusable");
+    for (int32_t symbol = 0; symbol < 2; symbol++) {
+        if (l1_engine_mid_e8(engine, symbol) <= 0) fail("prices", "a symbol has none");
+    }
+}
+
 static void say_signals(const world *w)
 {
     const l1_symbol_metrics *of = w->figures.symbols;
@@ -382,6 +392,7 @@ static void run_ticks(world *w, double seconds)
     (void)say("  beside: the loop without the step", &seen, events);
     warm_up(w, &bars, ticks.first_ns);
     measure(w, &ticks, ticks.counts.messages / (2 * PHASES), seconds, &seen);
+    check(w);
     const double best_s = say("ticks", &seen, events);
     say_signals(w);
     printf("events ticks %.0f %.0f\n", (double)events / best_s,
@@ -402,6 +413,7 @@ static void run_bars(world *w, double seconds)
     (void)say("  beside: the loop without the step", &seen, bars.counts.bars);
     start(w, bars.first_ns);
     measure(w, &bars, 1000, seconds, &seen);
+    check(w);
     const double best_s = say("bars", &seen, bars.counts.bars);
     say_signals(w);
     printf("events bars %.0f %.0f\n", (double)bars.counts.bars / best_s,
@@ -423,6 +435,7 @@ static void guard(world *w, const char *name, const tape *from, double seconds)
         keep(&hash);
         hashes.busy[hashes.count++] = (double)(read_ns(CLOCK_PROCESS_CPUTIME_ID) - busy_ns) / 1e9;
     }
+    check(w);
     const double step_s = best_of(&steps), hash_s = best_of(&hashes);
     printf("guard %s: %.0f events/s, %.2f times the hash of the same %zu bytes\n", name,
            (double)tape_events(&from->counts) / step_s, step_s / hash_s, from->used);

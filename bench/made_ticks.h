@@ -56,6 +56,17 @@ static inline void made_snapshot(made_ticks *made, tape *to, int32_t symbol)
     }
 }
 
+/* Side by side, best first, as exchanges send them. */
+static inline int made_order(const void *left, const void *right)
+{
+    l1_depth_change a, b;
+    memcpy(&a, left, sizeof a);
+    memcpy(&b, right, sizeof b);
+    if (a.ask != b.ask) return a.ask ? 1 : -1;
+    const int rising = (a.price_e8 > b.price_e8) - (a.price_e8 < b.price_e8);
+    return a.ask ? rising : -rising;
+}
+
 /* Half of the changes within 40 ticks of the mid, the others anywhere; the level next to the mid
  * stays, so that the book never crosses. */
 static inline void made_depth(made_ticks *made, tape *to, int32_t symbol)
@@ -74,6 +85,7 @@ static inline void made_depth(made_ticks *made, tape *to, int32_t symbol)
                               .price_e8 = made->mid_e8[symbol] + (ask ? away_e8 : -away_e8),
                               .qty_e8 = l1_prng_below(&made->prng, 3) == 0 ? 0 : made_qty(made)};
     }
+    qsort(depth->changes, depth->changes_count, sizeof depth->changes[0], made_order);
     made_put(made, to, L1_EVENT_DEPTH);
 }
 
