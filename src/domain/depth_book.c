@@ -15,11 +15,12 @@
 #define SLOTS (L1_DEPTH_LEVELS_MAX + L1_DEPTH_LEVELS_MAX / 2)
 
 enum {
-    NEAR = 4,   /* slots searched one by one before the rest is halved */
-    LANES = 8,  /* changes searched side by side */
-    FAR = 128,  /* a side is spread anew when an insertion moved more levels */
-    FRONT = 64, /* gaps opened at once before the worst level */
-    LOOSE = 64  /* and when it has more gaps than levels and this */
+    NEAR = 4,     /* slots searched one by one before the rest is halved */
+    WINDOW = 128, /* slots first looked at below the last change */
+    LANES = 8,    /* changes searched side by side */
+    FAR = 128,    /* a side is spread anew when an insertion moved more levels */
+    FRONT = 64,   /* gaps opened at once before the worst level */
+    LOOSE = 64    /* and when it has more gaps than levels and this */
 };
 
 _Static_assert(FRONT + LANES + L1_DEPTH_LEVELS_MAX / 4 <= SLOTS - L1_DEPTH_LEVELS_MAX,
@@ -38,15 +39,20 @@ static bool is_gap(const l1_level *level)
     return level->qty_e8 == 0;
 }
 
-/* Where each price stands or belongs: the number of slots worse than it. */
-static inline void find_places(const l1_depth_side *side, bool ask, const int64_t wanted_e8[LANES],
-                               uint32_t places[LANES])
+/* Where each price stands or belongs: the number of slots worse than it. They lie at or below
+ * `high`, the worst comes last and is mostly not far below. */
+static inline void find_places(const l1_depth_side *side, bool ask, uint32_t high,
+                               const int64_t wanted_e8[LANES], uint32_t places[LANES])
 {
     const l1_level *at[LANES];
-    uint32_t left = side->used;
-    L1_ASSERT(left <= SLOTS);
+    uint32_t left = WINDOW;
+    L1_ASSERT(high <= side->used);
+    while (left < high && !worse(ask, side->levels[high - left].price_e8, wanted_e8[LANES - 1])) {
+        left *= 2;
+    }
+    if (left > high) left = high;
     for (int lane = 0; lane < LANES; lane++) {
-        at[lane] = side->levels;
+        at[lane] = side->levels + (high - left);
         places[lane] = 0;
     }
     if (left == 0) return;
@@ -199,28 +205,44 @@ static inline uint32_t change_at(l1_depth_side *side, bool ask, uint32_t at,
     return insert(side, ask, at, (l1_level){change->price_e8, change->qty_e8}, now);
 }
 
+/* How many of the changes come best first, up to LANES; their prices, the last one's to the end. */
+static inline uint32_t take_lanes(bool ask, const l1_depth_change *changes, uint32_t count,
+                                  int64_t wanted_e8[LANES])
+{
+    uint32_t lanes = 1;
+    L1_ASSERT(count > 0);
+    while (lanes < LANES && lanes < count &&
+           worse(ask, changes[lanes].price_e8, changes[lanes - 1].price_e8)) {
+        lanes++;
+    }
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        wanted_e8[lane] = changes[lane < lanes ? lane : lanes - 1].price_e8;
+    }
+    return lanes;
+}
+
 /* Changes of one side. They come best first: a place found before the better ones were changed is
  * still true, or lies behind the slot of the last one. What comes otherwise is searched anew. */
 static inline void change_side(l1_depth_side *side, bool ask, const l1_depth_change *changes,
                                uint32_t count)
 {
+    uint32_t behind = side->used;
     for (uint32_t i = 0; i < count;) {
         int64_t wanted_e8[LANES];
         uint32_t places[LANES];
         disorder now = {false, false};
-        for (uint32_t lane = 0; lane < LANES; lane++) {
-            wanted_e8[lane] = changes[i + lane < count ? i + lane : count - 1].price_e8;
-        }
-        find_places(side, ask, wanted_e8, places);
-        uint32_t behind = side->used;
-        for (uint32_t lane = 0; lane < LANES && i < count && !now.moved; lane++, i++) {
-            if (lane > 0 && !worse(ask, wanted_e8[lane], wanted_e8[lane - 1])) break;
-            if (behind > side->used) behind = side->used;
+        const uint32_t lanes = take_lanes(ask, changes + i, count - i, wanted_e8);
+        if (i > 0 && !worse(ask, wanted_e8[0], changes[i - 1].price_e8)) behind = side->used;
+        find_places(side, ask, behind, wanted_e8, places);
+        for (uint32_t lane = 0; lane < lanes && !now.moved; lane++, i++) {
             const uint32_t at = places[lane] < behind ? places[lane] : behind;
             behind = change_at(side, ask, at, &changes[i], &now);
+            if (behind > side->used) behind = side->used;
         }
         const bool loose = side->used > 2 * side->count + LOOSE;
-        if (now.crowded || loose || side->used > SLOTS - FRONT - LANES) spread(side);
+        if (!now.crowded && !loose && side->used <= SLOTS - FRONT - LANES) continue;
+        spread(side);
+        behind = side->used;
     }
 }
 
