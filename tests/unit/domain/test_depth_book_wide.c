@@ -174,10 +174,50 @@ static void test_book__wide_books_agree_with_one_that_holds_every_price(void **s
     free(blocks[1]);
 }
 
+/* One message deletes the best and puts a level where others were deleted before. */
+static void test_book__a_level_may_follow_the_best_that_went_in_one_message(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t count;
+        int64_t prices[4], qtys[4];
+    } rows[] = {
+        {4, {100, 90, 80, 70}, {1, 1, 1, 1}},
+        {2, {90, 80}, {0, 0}},
+        {2, {100, 85}, {0, 2}}, /* between two that are gone, behind one that goes now */
+    };
+    const size_t cost = l1_depth_book_cost();
+    for (int ask = 0; ask < 2; ask++) {
+        l1_arena arena = {.base = aligned_alloc(64, cost), .capacity = cost};
+        l1_depth_book book;
+        l1_level level;
+        uint32_t at = 0;
+        l1_depth_book_init(&book, &arena);
+        for (uint64_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+            l1_depth depth = {.snapshot = row == 0, .first_id = row + 1, .last_id = row + 1};
+            for (uint32_t i = 0; i < rows[row].count; i++) {
+                const int64_t away = 1000 - rows[row].prices[i];
+                depth.changes[depth.changes_count++] = (l1_depth_change){
+                    ask == 1, 1000 + (ask == 1 ? away : -away), rows[row].qtys[i]};
+            }
+            if (row == 0)
+                depth.changes[depth.changes_count++] = (l1_depth_change){ask == 0, 1000, 1};
+            CHECK(l1_depth_book_apply(&book, &depth, 0) == L1_DEPTH_APPLIED);
+        }
+        CHECK(l1_depth_book_next(&book, ask == 1, &at, &level));
+        CHECK(level.price_e8 == 1000 + (ask == 1 ? 915 : -915) && level.qty_e8 == 2);
+        CHECK(l1_depth_book_next(&book, ask == 1, &at, &level));
+        CHECK(level.price_e8 == 1000 + (ask == 1 ? 930 : -930) && level.qty_e8 == 1);
+        CHECK(!l1_depth_book_next(&book, ask == 1, &at, &level));
+        free(arena.base);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_book__wide_books_agree_with_one_that_holds_every_price),
+        cmocka_unit_test(test_book__a_level_may_follow_the_best_that_went_in_one_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
