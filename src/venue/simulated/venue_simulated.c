@@ -206,6 +206,12 @@ void l1_venue_simulated_move(l1_venue_simulated *venue, int32_t asset, int64_t d
     l1_simulated_asset_move(&venue->assets[asset], delta_e8, foreign_e8);
 }
 
+int64_t l1_venue_simulated_owed_e8(const l1_venue_simulated *venue, int32_t asset)
+{
+    L1_ASSERT(asset >= 0 && (uint32_t)asset <= venue->limits.symbols_count);
+    return venue->assets[asset].owed_e8;
+}
+
 int64_t l1_venue_simulated_free_e8(const l1_venue_simulated *venue, int32_t asset)
 {
     L1_ASSERT(asset >= 0 && (uint32_t)asset <= venue->limits.symbols_count);

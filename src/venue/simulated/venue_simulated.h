@@ -110,6 +110,7 @@ void l1_venue_simulated_move(l1_venue_simulated *venue, int32_t asset, int64_t d
 
 int64_t l1_venue_simulated_total_e8(const l1_venue_simulated *venue, int32_t asset);
 int64_t l1_venue_simulated_locked_e8(const l1_venue_simulated *venue, int32_t asset);
+int64_t l1_venue_simulated_owed_e8(const l1_venue_simulated *venue, int32_t asset);
 int64_t l1_venue_simulated_free_e8(const l1_venue_simulated *venue, int32_t asset);
 
 /* An open order as the venue would tell it on a query. */
