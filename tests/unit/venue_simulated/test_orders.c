@@ -243,9 +243,10 @@ static void test_iceberg__queues_anew_with_each_part(void **state)
     SAYS(trade_of(&d, 100, 1.4, true), /* 1 ahead, the visible 0.3, then the next own order */
          "fill 1 100x0.3 fee 0.00015; fill 2 100x0.1 fee 0.00005");
     SAYS(trade_of(&d, 99.99, 0.1, true), "fill 2 100x0.1 fee 0.00005"); /* 2 is older by now */
-    SAYS(trade_of(&d, 100, 0.6, true), "fill 2 100x0.3 fee 0.00015; done 2");
+    SAYS(trade_of(&d, 100, 0.6, true),
+         "fill 2 100x0.3 fee 0.00015; done 2; fill 1 100x0.3 fee 0.00015");
     SAYS(trade_of(&d, 100, 0.4, true), ""); /* behind the 1 that is shown */
-    SAYS(trade_of(&d, 99.99, 2, true), "fill 1 100x0.7 fee 0.00035; done 1");
+    SAYS(trade_of(&d, 99.99, 2, true), "fill 1 100x0.4 fee 0.0002; done 1");
     desk_close(&d);
 }
 
@@ -461,6 +462,8 @@ static void test_oco__locks_once_and_one_leg_ends_the_other(void **state)
     l1_submit dear =
         list_of(L1_LIST_OCO, 2, trigger(1, L1_ORDER_STOP_LOSS_LIMIT, L1_SIDE_BUY, 1, 105, 90),
                 maker(2, L1_SIDE_BUY, 1, 95), none);
+    d.now_ns += SECOND;
+    desk_book(&d, 100, 101, 1.3);
     SAYS(desk_submit(&d, &dear), "ack 1 105x1; ack 2 95x1");
     CHECK(LOCKED(&d, QUOTE) == E8(95)); /* the second one is the dearer */
     desk_cancel(&d, BTC, 1);
