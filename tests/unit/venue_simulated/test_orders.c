@@ -195,6 +195,27 @@ static void test_queue_models__share_cancels_between_ahead_and_behind(void **sta
     }
 }
 
+static void test_queue_models__count_what_traded_as_traded_not_as_canceled(void **state)
+{
+    (void)state;
+    l1_limits limits = desk_limits();
+    limits.queue = L1_QUEUE_POWER;
+    limits.queue_power = 1;
+    desk d = desk_open(&limits);
+    desk_book(&d, 100, 101, 100);
+    desk_single(&d, BTC, limit(1, L1_SIDE_BUY, 1, 100, L1_TIF_GTC));
+    desk_book(&d, 100, 101, 200);
+    trade_of(&d, 100, 40, true); /* 60 ahead, and the book is 160 by it */
+    desk_book(&d, 100, 101, 160);
+    l1_venue_order order;
+    CHECK(l1_venue_simulated_order(d.venue, number(1), &order));
+    CHECK(order.front_e8 == E8(60));
+    desk_book(&d, 100, 101, 128); /* 32 canceled: behind 32 x 100/160 = 20 */
+    CHECK(l1_venue_simulated_order(d.venue, number(1), &order));
+    CHECK(order.front_e8 == E8(48));
+    desk_close(&d);
+}
+
 static void test_order__beyond_the_book_waits_behind_an_unknown_queue(void **state)
 {
     (void)state;
@@ -221,9 +242,11 @@ static void test_iceberg__queues_anew_with_each_part(void **state)
     CHECK(LOCKED(&d, QUOTE) == E8(150));
     SAYS(trade_of(&d, 100, 1.4, true), /* 1 ahead, the visible 0.3, then the next own order */
          "fill 1 100x0.3 fee 0.00015; fill 2 100x0.1 fee 0.00005");
-    SAYS(trade_of(&d, 100, 0.6, true), "fill 2 100x0.4 fee 0.0002; done 2");
+    SAYS(trade_of(&d, 99.99, 0.1, true), "fill 2 100x0.1 fee 0.00005"); /* 2 is older by now */
+    SAYS(trade_of(&d, 100, 0.6, true),
+         "fill 2 100x0.3 fee 0.00015; done 2; fill 1 100x0.3 fee 0.00015");
     SAYS(trade_of(&d, 100, 0.4, true), ""); /* behind the 1 that is shown */
-    SAYS(trade_of(&d, 99.99, 2, true), "fill 1 100x0.7 fee 0.00035; done 1");
+    SAYS(trade_of(&d, 99.99, 2, true), "fill 1 100x0.4 fee 0.0002; done 1");
     desk_close(&d);
 }
 
@@ -267,6 +290,19 @@ test_bar__fills_what_rested_all_along_when_it_goes_through_up_to_its_volume(void
         CHECK(said[0] == '\0' || strncmp(said, "fill 1 99x1 ", 12) == 0);
         desk_close(&d);
     }
+}
+
+static void test_bar__that_goes_through_one_price_only_touches_the_next(void **state)
+{
+    (void)state;
+    desk d = desk_open_default();
+    desk_single(&d, BTC, limit(1, L1_SIDE_BUY, 0.1, 99, L1_TIF_GTC));
+    desk_single(&d, BTC, limit(2, L1_SIDE_BUY, 0.1, 98, L1_TIF_GTC));
+    desk_single(&d, BTC, limit(3, L1_SIDE_SELL, 0.1, 101, L1_TIF_GTC));
+    desk_single(&d, BTC, limit(4, L1_SIDE_SELL, 0.1, 102, L1_TIF_GTC));
+    d.now_ns += L1_MINUTE_NS;
+    SAYS(bar_of(&d, 98, 102, 100), "fill 1 99x0.1 fee 0; done 1; fill 3 101x0.1 fee 0; done 3");
+    desk_close(&d);
 }
 
 static void test_bar__after_fresh_books_or_trades_has_nothing_new_for_resting_orders(void **state)
@@ -368,6 +404,29 @@ static void test_depth__a_level_told_with_the_same_quantity_stays_consumed(void 
     desk_close(&d);
 }
 
+static void test_depth__what_was_consumed_outlives_a_gap(void **state)
+{
+    (void)state;
+    desk d = desk_open_default();
+    for (int i = 0; i < 4; i++) { /* a snapshot, a gap, the same snapshot later, another one */
+        const l1_depth depth = {
+            .symbol = BTC,
+            .ts_ns = d.now_ns,
+            .first_id = 20,
+            .last_id = i == 0 ? 10 : 30 + (uint64_t)i,
+            .snapshot = i != 1,
+            .changes_count = 2,
+            .changes = {{false, E8(100), E8(1)}, {true, E8(101), E8(i / 3 + 1)}}};
+        (void)l1_depth_book_apply(&d.books[BTC], &depth, d.now_ns);
+        CHECK(l1_depth_book_usable(&d.books[BTC]) == (i != 1));
+        d.answers.count = 0;
+        l1_venue_simulated_on_book(d.venue, BTC, L1_TOLD_DEPTH, d.now_ns, &d.answers);
+        desk_single(&d, BTC, limit_fok(1, L1_SIDE_BUY, 1, 101));
+        CHECK((d.answers.items[1].kind == L1_VENUE_FILL) == (i == 0 || i == 3));
+    }
+    desk_close(&d);
+}
+
 /* --- lists -------------------------------------------------------------------------------------
  */
 
@@ -400,6 +459,15 @@ static void test_oco__locks_once_and_one_leg_ends_the_other(void **state)
     desk_submit(&d, &oco);
     SAYS(desk_cancel(&d, BTC, 2), "canceled 2; canceled 1");
     CHECK(LOCKED(&d, BTC_BASE) == 0);
+    l1_submit dear =
+        list_of(L1_LIST_OCO, 2, trigger(1, L1_ORDER_STOP_LOSS_LIMIT, L1_SIDE_BUY, 1, 105, 90),
+                maker(2, L1_SIDE_BUY, 1, 95), none);
+    d.now_ns += SECOND;
+    desk_book(&d, 100, 101, 1.3);
+    SAYS(desk_submit(&d, &dear), "ack 1 105x1; ack 2 95x1");
+    CHECK(LOCKED(&d, QUOTE) == E8(95)); /* the second one is the dearer */
+    desk_cancel(&d, BTC, 1);
+    CHECK(LOCKED(&d, QUOTE) == 0);
     l1_submit bad = oco;
     bad.legs[0].price_e8 = E8(90); /* not above the stop */
     SAYS(desk_submit(&d, &bad), "rejected 1 list_form; expired 2 parent");
@@ -562,14 +630,17 @@ int main(void)
         cmocka_unit_test(
             test_resting__moves_up_by_what_is_shown_now_and_meets_a_far_side_at_its_price),
         cmocka_unit_test(test_queue_models__share_cancels_between_ahead_and_behind),
+        cmocka_unit_test(test_queue_models__count_what_traded_as_traded_not_as_canceled),
         cmocka_unit_test(test_order__beyond_the_book_waits_behind_an_unknown_queue),
         cmocka_unit_test(test_iceberg__queues_anew_with_each_part),
         cmocka_unit_test(
             test_bar__fills_what_rested_all_along_when_it_goes_through_up_to_its_volume),
+        cmocka_unit_test(test_bar__that_goes_through_one_price_only_touches_the_next),
         cmocka_unit_test(test_bar__after_fresh_books_or_trades_has_nothing_new_for_resting_orders),
         cmocka_unit_test(test_triggers__by_type_and_side),
         cmocka_unit_test(test_levels_and_quotes__trigger_only_where_no_trades_come),
         cmocka_unit_test(test_depth__a_level_told_with_the_same_quantity_stays_consumed),
+        cmocka_unit_test(test_depth__what_was_consumed_outlives_a_gap),
         cmocka_unit_test(test_oco__locks_once_and_one_leg_ends_the_other),
         cmocka_unit_test(test_oto__pending_leg_comes_only_with_the_whole_fill),
         cmocka_unit_test(test_otoco_and_opoco__bring_a_pair_for_their_quantity),
