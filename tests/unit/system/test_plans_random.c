@@ -245,6 +245,7 @@ static void open_world(world *w, uint64_t seed)
     limits.drawdown_max_e8 = limits.symbols[BTC].drawdown_max_e8 = L1_OFF;
     limits.symbols[ETH].drawdown_max_e8 = L1_OFF;
     limits.symbols[BTC].opo = seed % 3 != 0;
+    limits.symbols[BTC].oto = seed % 6 == 0;
     limits.symbols[BTC].max_algo_orders = 2 + (uint32_t)(seed % 7);
     limits.orders_max = seed % 4 == 0 ? 12 : 64;
     limits.paper_latency_ns = (int64_t)l1_prng_below(&w->prng, 300) * 1000000;
