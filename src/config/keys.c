@@ -215,6 +215,8 @@ const l1_key l1_keys[] = {
      REQUIRED, NEVER_OFF, NULL, "stops that may rest at the venue at once"},
     {"symbols.*.venue.opo", "-", L1_KEY_BOOL, SYMBOL(opo), 0, 0, REQUIRED, NEVER_OFF, NULL,
      "true: the venue takes an entry and its stop as one list"},
+    {"symbols.*.venue.oto", "-", L1_KEY_BOOL, SYMBOL(oto), 0, 0, "false", NEVER_OFF, NULL,
+     "true, with opo false: entry and stop go as an OTO list, the stop for what taker_fee leaves"},
     {"symbols.*.venue.min_price", "quote", L1_KEY_DECIMAL,
      SYMBOL(venue.price_min_e8), 0, LARGEST, "0", NEVER_OFF, NULL,
      "simulated venue, PRICE_FILTER: lowest price; 0 = none"},

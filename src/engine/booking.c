@@ -49,7 +49,7 @@ static void set_lock(l1_engine *engine, l1_order *order, int64_t lock_e8)
     L1_ASSERT(engine->account.stop_locked_e8[order->symbol] >= 0);
 }
 
-void l1_engine_book_send(l1_engine *engine, uint32_t at)
+void l1_engine_book_send(l1_engine *engine, uint32_t at, bool pending)
 {
     l1_order *order = order_at(engine, at);
     L1_ASSERT(order->state == L1_ORDER_SENT);
@@ -64,7 +64,7 @@ void l1_engine_book_send(l1_engine *engine, uint32_t at)
         return;
     }
     if (is_stop(order)) engine->account.stops_open[order->symbol]++;
-    if (order->id.purpose != L1_PURPOSE_EXIT) set_lock(engine, order, order->qty_e8);
+    if (order->id.purpose != L1_PURPOSE_EXIT && !pending) set_lock(engine, order, order->qty_e8);
 }
 
 void l1_engine_book_stop_live(l1_engine *engine, uint32_t at, int64_t qty_e8)

@@ -101,7 +101,8 @@ void l1_engine_on_models(l1_engine *engine, const l1_models_event *models, l1_en
 l1_ai_view l1_engine_ai_view(const l1_engine *engine);
 
 /* --- booking.c: balances, locks and losses follow every send, fill and end --- */
-void l1_engine_book_send(l1_engine *engine, uint32_t order);
+/* `pending`: a list's later leg, which locks nothing until it is live. */
+void l1_engine_book_send(l1_engine *engine, uint32_t order, bool pending);
 void l1_engine_book_fill(l1_engine *engine, uint32_t order, const l1_venue_event *fill);
 void l1_engine_book_end(l1_engine *engine, uint32_t order);
 void l1_engine_book_stop_live(l1_engine *engine, uint32_t order, int64_t qty_e8);

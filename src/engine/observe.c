@@ -178,7 +178,7 @@ static void cancel_all(l1_engine *engine, l1_engine_out *out)
         if (execution->phase == L1_PHASE_RELEASING) {
             execution->ended_by = L1_RULE_CANCELED_BY_CONTROL;
             canceled++;
-        } else if (execution->phase == L1_PHASE_SENT) {
+        } else if (execution->phase == L1_PHASE_SENT && execution->main != L1_NONE) {
             const l1_order_state state = engine->executions.orders[execution->main].state;
             if (state != L1_ORDER_SENT && state != L1_ORDER_LIVE) continue;
             execution->ended_by = L1_RULE_CANCELED_BY_CONTROL;

@@ -295,7 +295,8 @@ void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order,
         l1_engine_merge_check(engine, l1_engine_parent(engine, execution), out);
         return;
     }
-    const bool standalone = owner->generation > 1 || !engine->limits.symbols[owner->symbol].opo;
+    const l1_instrument *instrument = &engine->limits.symbols[owner->symbol];
+    const bool standalone = owner->generation > 1 || !(instrument->opo || instrument->oto);
     l1_protect action =
         l1_protection_next(&stop, reason, naked_e8(engine, execution), standalone, live_once);
     if (action == L1_PROTECT_STOP && owner->overdue) action = L1_PROTECT_FLAT;

@@ -43,7 +43,7 @@ static void open_leg(l1_engine *engine, uint32_t execution, const l1_submit *sub
     const uint32_t order =
         l1_order_open(&engine->executions, execution, submit->symbol, &submit->legs[leg]);
     L1_ASSERT(order != L1_NONE); /* intake left room for every order of an execution */
-    l1_engine_book_send(engine, order);
+    l1_engine_book_send(engine, order, leg > 0);
     l1_execution *owner = at(engine, execution);
     switch (submit->legs[leg].id.purpose) {
     case L1_PURPOSE_ENTRY:

@@ -40,16 +40,21 @@ static l1_measured *parent_of(const l1_cost_table *table, const l1_cost_entry *e
 
 /* --- the parent due first --- */
 
+/* Whether the entry is due before the one that is next. */
+static bool sooner(const l1_cost_table *table, uint32_t at)
+{
+    const l1_cost_entry *entry = &table->entries[at];
+    if (entry->due_ns == INT64_MAX) return false;
+    if (table->next == table->count) return true;
+    const l1_cost_entry *next = &table->entries[table->next];
+    return entry->due_ns < next->due_ns || (entry->due_ns == next->due_ns && entry->id < next->id);
+}
+
 static void find_next(l1_cost_table *table)
 {
     table->next = table->count;
     for (uint32_t i = 0; i < table->count; i++) {
-        const l1_cost_entry *entry = &table->entries[i];
-        if (entry->due_ns == INT64_MAX) continue;
-        const l1_cost_entry *best = &table->entries[table->next];
-        const bool sooner = table->next == table->count || entry->due_ns < best->due_ns ||
-                            (entry->due_ns == best->due_ns && entry->id < best->id);
-        if (sooner) table->next = i;
+        if (sooner(table, i)) table->next = i;
     }
 }
 
@@ -69,9 +74,13 @@ static int64_t due_of(const l1_measured *parent, bool ended)
 static void set_due(l1_cost_table *table, uint32_t at, int64_t due_ns)
 {
     L1_ASSERT(at < table->count);
-    if (table->entries[at].due_ns == due_ns) return;
+    const bool later = due_ns > table->entries[at].due_ns;
     table->entries[at].due_ns = due_ns;
-    find_next(table);
+    if (at == table->next && later) {
+        find_next(table); /* all are looked at only when the first has had its turn */
+    } else if (sooner(table, at)) {
+        table->next = at;
+    }
 }
 
 /* --- parents --- */
@@ -122,12 +131,14 @@ static void drop(l1_cost_table *table, uint32_t at)
 {
     L1_ASSERT(at < table->count);
     const uint32_t slot = table->entries[at].slot;
+    const bool was_next = at == table->next;
     if (!table->entries[at].ended) table->running--;
+    if (table->next > at) table->next--; /* of the entries behind it, or none */
     table->count--;
     memmove(&table->entries[at], &table->entries[at + 1],
             (table->count - at) * sizeof table->entries[0]);
     table->free_slots[table->capacity - 1 - table->count] = slot;
-    find_next(table);
+    if (was_next) find_next(table);
 }
 
 /* --- folds --- */

@@ -40,10 +40,10 @@ programs="decision/test_plan_step decision/test_schedule decision/test_cost_mode
     decision/test_execution_logic decision/test_almgren_chriss features/test_volume_profile
     domain/test_cost_analysis domain/test_mid_trail decision/test_trend_ai system/test_models
     executor/test_protection order_manager/test_lifecycle order_manager/test_executions
-    order_manager/test_cost_table system/test_costs
+    order_manager/test_cost_table system/test_costs system/test_plans
     order_manager/test_signal_table system/test_execution system/test_unknown
     system/test_late_fill system/test_properties domain/test_depth_book system/test_books
-    system/test_late_fill_random"
+    system/test_latency system/test_plans_random system/test_late_fill_random"
 for program in $programs; do
     $cc $flags -DL1_SOURCE_DIR="\"$source\"" -c "$source/tests/unit/$program.c" \
         -o "$work/$(basename "$program").o"

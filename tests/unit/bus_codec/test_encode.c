@@ -469,6 +469,29 @@ static void test_encode__largest_report_fits(void **state)
     json_decref(read_back(l1_encode_effect(desk_limits(), &effect, &publication, text)));
 }
 
+/* A report of every child there can be, with the numbers that 50,000 BTC a unit make. */
+static void test_encode__report_of_all_children_is_a_message(void **state)
+{
+    (void)state;
+    static l1_effect effect;
+    l1_prng prng;
+    l1_prng_seed(&prng, 14);
+    any_effect(&prng, L1_EFFECT_REPORT, 2, &effect);
+    l1_report *const report = &effect.as.report;
+    report->violations_count = 1;
+    report->orders_count = L1_REPORT_ORDERS_MAX;
+    for (unsigned i = 0; i < L1_REPORT_ORDERS_MAX; i++) {
+        l1_report_order *order = &report->orders[i];
+        order->qty_e8 = order->executed_e8 = INT64_C(999912345678);
+        order->price_e8 = order->stop_e8 = order->avg_price_e8 = INT64_C(9876543212345678);
+    }
+    report->has_tca = true;
+    const l1_publication publication = {.seq = UINT64_C(1) << 40};
+    const size_t size = l1_encode_effect(desk_limits(), &effect, &publication, text);
+    CHECK(size <= L1_JSON_TEXT_MAX);
+    json_decref(read_back(size));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_words__are_those_of_the_contract),
         cmocka_unit_test(test_encode__is_read_back_by_another_reader),
         cmocka_unit_test(test_encode__largest_report_fits),
+        cmocka_unit_test(test_encode__report_of_all_children_is_a_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

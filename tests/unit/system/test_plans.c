@@ -482,6 +482,36 @@ static void test_stops__of_a_slow_venue_are_placed_one_by_one(void **state)
     scenario_close(&s);
 }
 
+/* OTO: the stop's quantity is told beforehand, and locks nothing until the entry has filled. */
+static void test_entry__goes_as_an_oto_list_where_there_is_no_opo(void **state)
+{
+    (void)state;
+    l1_limits limits = scenario_limits();
+    limits.symbols[BTC].opo = false;
+    limits.symbols[BTC].oto = true;
+    l1_scenario s;
+    scenario_open(&s, &limits);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+    scenario_buy(&s, 1000, "a", "0.01", "49000");
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 1);
+    const l1_submit *submit = &s.log[s.count - 1].as.submit;
+    CHECK(submit->list == L1_LIST_OTO && submit->legs[1].qty_e8 == e8("0.00999"));
+    CHECK(account_of(&s)->own_locked_e8[BTC + 1] == 0);
+    scenario_tick(&s, 1050); /* one way there: entry filled, stop live */
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    CHECK(scenario_report(&s, "a")->stop.qty_e8 == e8("0.00999"));
+    CHECK(account_of(&s)->stop_locked_e8[BTC] == e8("0.00999"));
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 1);
+    scenario_buy(&s, 2000, "b", "0.01", "49000");
+    scenario_book(&s, 2010, BTC, "50099.9", "50100.26", "1"); /* beyond its worst price */
+    scenario_tick(&s, 2100);
+    CHECK(scenario_report(&s, "b")->status == L1_REPORT_EXPIRED);
+    CHECK(account_of(&s)->own_locked_e8[BTC + 1] == e8("0.00999"));
+    CHECK(account_of(&s)->stops_open[BTC] == 1);
+    CHECK(scenario_agrees(&s));
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_stop__for_all_that_would_trigger_at_once_ends_in_a_market_exit),
         cmocka_unit_test(test_sell__takes_stops_that_are_giving_way),
         cmocka_unit_test(test_stops__of_a_slow_venue_are_placed_one_by_one),
+        cmocka_unit_test(test_entry__goes_as_an_oto_list_where_there_is_no_opo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

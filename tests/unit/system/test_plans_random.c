@@ -185,7 +185,7 @@ static void step(world *w, const l1_event *event)
     if (look_at_effects(w) && signal) check_exposure(w);
     scenario_step(&w->twin, &tick);
     scenario_step(&w->twin, event);
-    CHECK(scenario_agrees(&w->s));
+    CHECK(w->s.limits.paper_responses.count > 0 || scenario_agrees(&w->s));
     check_naked(w);
 }
 
@@ -245,9 +245,16 @@ static void open_world(world *w, uint64_t seed)
     limits.drawdown_max_e8 = limits.symbols[BTC].drawdown_max_e8 = L1_OFF;
     limits.symbols[ETH].drawdown_max_e8 = L1_OFF;
     limits.symbols[BTC].opo = seed % 3 != 0;
+    limits.symbols[BTC].oto = seed % 6 == 0;
     limits.symbols[BTC].max_algo_orders = 2 + (uint32_t)(seed % 7);
     limits.orders_max = seed % 4 == 0 ? 12 : 64;
     limits.paper_latency_ns = (int64_t)l1_prng_below(&w->prng, 300) * 1000000;
+    if (seed % 2 == 0) { /* answers come later than the venue acts */
+        limits.paper_seed = (uint32_t)seed;
+        limits.paper_latencies = (l1_latencies){4, {10000000, 40000000, 100000000, 240000000}};
+        limits.paper_feeds = (l1_latencies){3, {0, 20000000, 60000000}};
+        limits.paper_responses = (l1_latencies){4, {0, 30000000, 100000000, 200000000}};
+    }
     limits.execution_look_ns = (int64_t)(100 + l1_prng_below(&w->prng, 900)) * 1000000;
     scenario_open(&w->s, &limits);
     scenario_open(&w->twin, &limits);
@@ -272,6 +279,7 @@ static void run(world *w, uint64_t seed)
         step(w, &tick);
     }
     CHECK(!l1_system_pending(w->s.system));
+    CHECK(scenario_agrees(&w->s));
     CHECK(same_hash(w));
     for (uint32_t n = 0; n < w->signals; n++) {
         char id[32];
