@@ -236,8 +236,8 @@ static void put_symbol_row(const l1_replay_page *page, uint32_t at, FILE *out)
     (void)fputs("</td>", out);
     cell("price", out);
     if (symbol->price.count > 0) {
-        put_signed(percent(symbol->price.last - symbol->price.first, symbol->price.first), 1, " %",
-                   out);
+        const double moved = percent(symbol->price.last - symbol->price.first, symbol->price.first);
+        put_signed(moved, fabs(moved) < 1 ? 2 : 1, " %", out);
     } else {
         (void)fputs("none", out);
     }
