@@ -128,7 +128,10 @@ static void put_lead(const l1_replay_page *page, FILE *out)
                       (double)page->deepest_e8 / 1e6);
     }
     if (signals == 0) {
-        (void)fputs("No signal arrived, so nothing was decided.</p>\n", out);
+        (void)fputs(page->duplicates > 0
+                        ? "Every signal had been seen before, so nothing was decided anew.</p>\n"
+                        : "No signal arrived, so nothing was decided.</p>\n",
+                    out);
         return;
     }
     (void)fputs("Of ", out);

@@ -211,6 +211,20 @@ static void test_page__counts_signals_by_fate_and_first_rule(void **state)
     end();
 }
 
+static void test_page__says_so_when_every_signal_had_been_seen(void **state)
+{
+    (void)state;
+    begin();
+    book(0, "49999.99", "50000.01");
+    const l1_effect again = {.kind = L1_EFFECT_REPORT, .as.report = {.final = true}};
+    l1_replay_page_effect(page, &again, true);
+    char *text = written(NULL, NULL);
+    CHECK(l1_page_signals(page) == 0 && strstr(text, "had been seen before, so nothing") != NULL);
+    CHECK(strstr(text, "No signal arrived") == NULL);
+    free(text);
+    end();
+}
+
 static void test_page__what_a_snapshot_puts_in_is_no_gain(void **state)
 {
     (void)state;
@@ -382,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_page__a_stop_is_a_stop_and_closes_its_entry),
         cmocka_unit_test(test_page__a_stop_leaves_older_entries_alone),
         cmocka_unit_test(test_page__counts_signals_by_fate_and_first_rule),
+        cmocka_unit_test(test_page__says_so_when_every_signal_had_been_seen),
         cmocka_unit_test(test_page__what_a_snapshot_puts_in_is_no_gain),
         cmocka_unit_test(test_page__begins_with_the_first_signal_when_nothing_was_held),
         cmocka_unit_test(test_page__a_value_stands_until_the_next_one),
