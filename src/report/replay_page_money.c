@@ -12,23 +12,30 @@
 
 static const char *const styles[STYLES] = {"s0", "s1", "s2", "s3", "s4", "s5"};
 
-/* A series as points of a chart: ms, value x scale. Returns how many. */
+/* A series as points of a chart: ms, value x scale. A value stands until the next one: where
+ * nothing came for longer than a cell, the line goes level and then up or down. */
 static size_t points_of(l1_replay_page *page, const l1_series *series, double scale,
-                        l1_chart_point points[L1_SERIES_POINTS_MAX])
+                        l1_chart_point points[2 * L1_SERIES_POINTS_MAX])
 {
     const size_t count = l1_series_points(series, page->points);
+    const int64_t gap_ns = 2 * series->time.width_ns;
+    size_t used = 0;
     L1_ASSERT(count <= L1_SERIES_POINTS_MAX);
     for (size_t i = 0; i < count; i++) {
-        points[i] = (l1_chart_point){(double)page->points[i].at_ns / MS_NS,
-                                     (double)page->points[i].value * scale};
+        const l1_series_point *point = &page->points[i];
+        const double ms = (double)point->at_ns / MS_NS;
+        if (i > 0 && point->at_ns - point[-1].at_ns > gap_ns && point->value != point[-1].value) {
+            points[used++] = (l1_chart_point){ms, (double)point[-1].value * scale};
+        }
+        points[used++] = (l1_chart_point){ms, (double)point->value * scale};
     }
-    return count;
+    return used;
 }
 
 static void put_series(l1_replay_page *page, const l1_chart *chart, const l1_series *series,
                        double scale, const char *style, bool area, double level, FILE *out)
 {
-    l1_chart_point points[L1_SERIES_POINTS_MAX];
+    l1_chart_point points[2 * L1_SERIES_POINTS_MAX];
     const size_t count = points_of(page, series, scale, points);
     l1_chart_line(chart, style, points, count, area, level, out);
 }
@@ -324,8 +331,13 @@ static void put_trips(const l1_replay_page *page, FILE *out)
     (void)fputs("<div class=\"tile\"><span>Held</span><b>", out);
     if (closed > 0) {
         const double hours = (double)trips->held_ns / (double)closed / 3.6e12;
-        (void)fprintf(out, hours >= 1 ? "%.1f h</b>" : "%.0f min</b>",
-                      hours >= 1 ? hours : hours * 60);
+        if (hours >= 1) {
+            (void)fprintf(out, "%.1f h</b>", hours);
+        } else if (hours * 60 >= 2) {
+            (void)fprintf(out, "%.0f min</b>", hours * 60);
+        } else {
+            (void)fprintf(out, "%.0f s</b>", hours * 3600);
+        }
         (void)fputs("<span>on average</span></div>\n", out);
     } else {
         (void)fputs("n/a</b></div>\n", out);

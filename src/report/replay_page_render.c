@@ -128,7 +128,10 @@ static void put_lead(const l1_replay_page *page, FILE *out)
                       (double)page->deepest_e8 / 1e6);
     }
     if (signals == 0) {
-        (void)fputs("No signal arrived, so nothing was decided.</p>\n", out);
+        (void)fputs(page->duplicates > 0
+                        ? "Every signal had been seen before, so nothing was decided anew.</p>\n"
+                        : "No signal arrived, so nothing was decided.</p>\n",
+                    out);
         return;
     }
     (void)fputs("Of ", out);
@@ -236,8 +239,8 @@ static void put_symbol_row(const l1_replay_page *page, uint32_t at, FILE *out)
     (void)fputs("</td>", out);
     cell("price", out);
     if (symbol->price.count > 0) {
-        put_signed(percent(symbol->price.last - symbol->price.first, symbol->price.first), 1, " %",
-                   out);
+        const double moved = percent(symbol->price.last - symbol->price.first, symbol->price.first);
+        put_signed(moved, fabs(moved) < 1 ? 2 : 1, " %", out);
     } else {
         (void)fputs("none", out);
     }

@@ -83,7 +83,11 @@ void l1_page_put_signals(const l1_replay_page *page, FILE *out)
 {
     (void)fputs("<h2 id=\"signals\">Signals</h2>\n", out);
     if (l1_page_signals(page) == 0) {
-        l1_page_put_nothing("No signal arrived.", out);
+        l1_page_put_nothing(page->duplicates > 0
+                                ? "Every signal had been seen before: each was answered with the "
+                                  "report that it already had."
+                                : "No signal arrived.",
+                            out);
         return;
     }
     (void)fputs("<div class=\"card\"><h3>What became of them</h3>", out);

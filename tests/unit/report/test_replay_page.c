@@ -211,6 +211,20 @@ static void test_page__counts_signals_by_fate_and_first_rule(void **state)
     end();
 }
 
+static void test_page__says_so_when_every_signal_had_been_seen(void **state)
+{
+    (void)state;
+    begin();
+    book(0, "49999.99", "50000.01");
+    const l1_effect again = {.kind = L1_EFFECT_REPORT, .as.report = {.final = true}};
+    l1_replay_page_effect(page, &again, true);
+    char *text = written(NULL, NULL);
+    CHECK(l1_page_signals(page) == 0 && strstr(text, "had been seen before, so nothing") != NULL);
+    CHECK(strstr(text, "No signal arrived") == NULL);
+    free(text);
+    end();
+}
+
 static void test_page__what_a_snapshot_puts_in_is_no_gain(void **state)
 {
     (void)state;
@@ -244,6 +258,30 @@ static void test_page__begins_with_the_first_signal_when_nothing_was_held(void *
     CHECK(page->first_ns == SCENARIO_START_MS * 1000000);
     send(7 * HOUR, "more", L1_SIDE_BUY, "0.01", "49000");
     CHECK(page->begin_ns == (SCENARIO_START_MS + 6 * HOUR) * 1000000);
+    end();
+}
+
+/* The first polyline behind `id`. */
+static const char *line_of(const char *text, const char *id)
+{
+    const char *at = strstr(text, id);
+    return at == NULL ? NULL : strstr(at, "<polyline points=\"");
+}
+
+static void test_page__a_value_stands_until_the_next_one(void **state)
+{
+    (void)state;
+    begin();
+    book(0, "49999.99", "50000.01");
+    send(1000, "no", L1_SIDE_BUY, "9", "49000"); /* the chart begins; nothing is held for an hour */
+    send(HOUR, "in", L1_SIDE_BUY, "0.02", "49000");
+    book(2 * HOUR, "50000.99", "50001.01");
+    char *text = written(NULL, NULL);
+    const char *line = line_of(text, "id=\"exposure-chart\"");
+    /* Level at nothing until half time, then upright. */
+    static const char want[] = "<polyline points=\"0.0,1000.0 500.0,1000.0 500.0,74.1 ";
+    CHECK(line != NULL && strncmp(line, want, sizeof want - 1) == 0);
+    free(text);
     end();
 }
 
@@ -358,8 +396,10 @@ int main(void)
         cmocka_unit_test(test_page__a_stop_is_a_stop_and_closes_its_entry),
         cmocka_unit_test(test_page__a_stop_leaves_older_entries_alone),
         cmocka_unit_test(test_page__counts_signals_by_fate_and_first_rule),
+        cmocka_unit_test(test_page__says_so_when_every_signal_had_been_seen),
         cmocka_unit_test(test_page__what_a_snapshot_puts_in_is_no_gain),
         cmocka_unit_test(test_page__begins_with_the_first_signal_when_nothing_was_held),
+        cmocka_unit_test(test_page__a_value_stands_until_the_next_one),
         cmocka_unit_test(test_page__days_and_months_end_with_their_last_value),
         cmocka_unit_test(test_page__days_pass_while_nothing_is_held),
         cmocka_unit_test(test_page__empty_runs_read_well),
