@@ -48,7 +48,7 @@ static const char usage[] =
     "iceberg, is, auto; execution.algo) and prints what each costs a parent beside a single\n"
     "order, with intervals, in place of reports.\n"
     "\n"
-    "  --block N          consecutive parents resampled together (default: cube root of pairs)\n"
+    "  --block N          consecutive parents resampled together (default: those that overlap)\n"
     "  --resamples N      of the bootstrap (default 2000)\n"
     "  --seed N           of the bootstrap (default 1)\n"
     "  --format text|json as a table (default) or as one JSON object a line\n"
