@@ -98,7 +98,8 @@ reports=$work/reports.ndjson
     <"$messages" >"$reports" 2>"$work/run.log" || { tail -n 5 "$work/run.log" >&2; exit 1; }
 
 # The same messages as history: its summary, and a check that both ways execute alike.
-"$l1" replay --quiet --config config/l1.yaml --out "$work/replayed.ndjson" "$messages" \
+"$l1" replay --quiet --config config/l1.yaml --out "$work/replayed.ndjson" \
+    --report "$work/report.html" "$messages" \
     2>"$work/summary.txt" || { cat "$work/summary.txt" >&2; exit 1; }
 cat "$work/summary.txt"
 # latency_us is measured outside the engine and no part of what must be equal.
@@ -182,6 +183,7 @@ cat <<TEXT
 
 Where to look next
   $reports    every signal's fate, every alert, one JSON object a line
+  $work/report.html        the same as a page: equity, fills, costs, rejections; open it in a browser
   $work/run.log            what the engine logged while it ran
   $l1 verify $work/journal    replays the journal and compares each effect
   $l1 config explain symbols    tells each limit of config/l1.yaml

@@ -60,8 +60,9 @@ static const struct {
     {"venue/binance", EDGE},
     {"journal", EDGE "l1_build_id.h "},
     {"io", EDGE "models/bundle.h "},
-    {"report", CORE "journal/reader.h "},
-    {"train", CORE "config io "},
+    {"page", "base "},
+    {"report", CORE "journal/reader.h page "},
+    {"train", CORE "config io page "},
     {"sim", CORE PORTS},
     {"app", NULL}, /* everything; no row names app, so nobody includes it */
 };

@@ -28,6 +28,7 @@ static const char usage[] =
     "  --from TIME        leave out what is before: RFC 3339 or Unix ms\n"
     "  --to TIME          leave out what is at or after\n"
     "  --out FILE         reports and alerts (default: standard output)\n"
+    "  --report FILE      the run as a page: equity, fills, costs, rejections; needs no network\n"
     "  --journal DIR      keep a journal (default: none)\n"
     "  --quiet            log errors only\n"
     "  --config FILE      configuration (default: config/l1.yaml, then /etc/l1/l1.yaml)\n"
@@ -46,7 +47,8 @@ static const char usage[] =
     "\n"
     "--compare-schedules[=LIST] plays the files once per schedule (single, twap, vwap, pov,\n"
     "iceberg, is, auto; execution.algo) and prints what each costs a parent beside a single\n"
-    "order, with intervals, in place of reports.\n"
+    "order, with intervals, in place of reports (docs/schedules.md). With --report the table goes\n"
+    "to standard error and into the page of the replay that follows.\n"
     "\n"
     "  --block N          consecutive parents resampled together (default: those that overlap)\n"
     "  --resamples N      of the bootstrap (default 2000)\n"
@@ -61,7 +63,7 @@ static const char usage[] =
 typedef struct {
     l1_history_files history;
     l1_config_source source;
-    const char *out, *journal, *log_format, *models, *format;
+    const char *out, *report, *journal, *log_format, *models, *format;
     int64_t from_ns, to_ns;
     bool quiet, compare;
     l1_schedules_options schedules;
@@ -112,6 +114,7 @@ static bool take_option(arguments *given, int option)
     case 'f': return l1_history_time(&given->history, "--from", optarg, &given->from_ns);
     case 't': return l1_history_time(&given->history, "--to", optarg, &given->to_ns);
     case 'o': given->out = optarg; return true;
+    case 'r': given->report = optarg; return true;
     case 'j': given->journal = optarg; return true;
     case 'm': given->models = optarg; return true;
     case 'p':
@@ -131,7 +134,7 @@ static bool take_option(arguments *given, int option)
     }
 }
 
-static int play(const arguments *given)
+static int play(const arguments *given, const l1_comparison *comparison)
 {
     static l1_config config;
     if (!l1_config_load(&given->source, &config)) return L1_EXIT_USAGE;
@@ -146,6 +149,8 @@ static int play(const arguments *given)
         .from_ns = given->from_ns,
         .to_ns = given->to_ns,
         .out = given->out,
+        .report = given->report,
+        .comparison = comparison,
         .journal_dir = given->journal,
     };
     return l1_replay(&options);
@@ -158,6 +163,10 @@ enum { OWN_SETTINGS = sizeof own_settings / sizeof own_settings[0] };
 /* A recorded run once more, when no files are named. */
 static int ask_what_if(const arguments *given)
 {
+    if (given->report != NULL) {
+        (void)fputs("l1 replay: --report goes with files\n", stderr);
+        return L1_EXIT_USAGE;
+    }
     if (given->source.file != NULL || given->from_ns != L1_OFF || given->to_ns != L1_OFF) {
         (void)fputs("l1 replay: without files the run in --journal is done again, whole and under "
                     "its recorded configuration: --config, --from and --to do not go with it\n",
@@ -175,12 +184,28 @@ static int ask_what_if(const arguments *given)
     return l1_what_if(&options);
 }
 
-/* The comparison of schedules, in place of reports. */
+static int print_schedules(const arguments *given, const l1_schedules *schedules)
+{
+    const bool json = given->format != NULL && strcmp(given->format, "json") == 0;
+    if (given->report != NULL) { /* a replay follows, and standard output is its reports' */
+        l1_schedules_print(schedules, json, stderr);
+        return L1_EXIT_DONE;
+    }
+    FILE *out = given->out == NULL ? stdout : fopen(given->out, "w");
+    if (out != NULL) l1_schedules_print(schedules, json, out);
+    bool good = out != NULL && ferror(out) == 0 && fflush(out) == 0;
+    if (out != NULL && out != stdout) good = fclose(out) == 0 && good;
+    if (good) return L1_EXIT_DONE;
+    (void)fprintf(stderr, "l1 replay: %s: %s\n",
+                  given->out == NULL ? "standard output" : given->out, strerror(errno));
+    return out == NULL ? L1_EXIT_USAGE : L1_EXIT_FAILED;
+}
+
+/* The comparison of schedules, in place of reports; with --report, before them and in its page. */
 static int compare(arguments *given)
 {
     static l1_schedules schedules;
     l1_diag diag = {.text = ""};
-    const bool json = given->format != NULL && strcmp(given->format, "json") == 0;
     l1_log_threshold(L1_LOG_ERROR);
     given->schedules.source = &given->source;
     given->schedules.files = given->history.files;
@@ -188,18 +213,14 @@ static int compare(arguments *given)
     given->schedules.from_ns = given->from_ns;
     given->schedules.to_ns = given->to_ns;
     const l1_result done = l1_schedules_compare(&given->schedules, &schedules, &diag);
+    l1_log_threshold(L1_LOG_INFO);
     if (done.code != L1_OK) {
         if (diag.text[0] != '\0') (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
         return done.code == L1_LIMIT_FULL ? L1_EXIT_FAILED : L1_EXIT_USAGE;
     }
-    FILE *out = given->out == NULL ? stdout : fopen(given->out, "w");
-    if (out != NULL) l1_schedules_print(&schedules, json, out);
-    bool good = out != NULL && ferror(out) == 0 && fflush(out) == 0;
-    if (out != NULL && out != stdout) good = fclose(out) == 0 && good;
-    if (good) return L1_EXIT_DONE;
-    (void)fprintf(stderr, "l1 replay: %s: %s\n",
-                  given->out == NULL ? "standard output" : given->out, strerror(errno));
-    return out == NULL ? L1_EXIT_USAGE : L1_EXIT_FAILED;
+    const int printed = print_schedules(given, &schedules);
+    if (given->report == NULL || printed != L1_EXIT_DONE) return printed;
+    return play(given, &schedules.comparison);
 }
 
 static bool files_fit(const arguments *given)
@@ -234,6 +255,7 @@ int l1_cmd_replay(int argc, char **argv)
         {"config", required_argument, NULL, 'c'},
         {"set", required_argument, NULL, 's'},
         {"log-format", required_argument, NULL, 'l'},
+        {"report", required_argument, NULL, 'r'},
         {"format", required_argument, NULL, 'p'},
         {"models", required_argument, NULL, 'm'},
         {"compare-schedules", optional_argument, NULL, 'C'},
@@ -267,7 +289,7 @@ int l1_cmd_replay(int argc, char **argv)
     int code = L1_EXIT_USAGE;
     if (good) {
         code = given.compare             ? compare(&given)
-               : given.history.count > 0 ? play(&given)
+               : given.history.count > 0 ? play(&given, NULL)
                                          : ask_what_if(&given);
     } else {
         (void)fputs("try l1 replay --help\n", stderr);

@@ -5,13 +5,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "app/clock.h"
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/models_start.h"
 #include "app/progress.h"
+#include "app/replay_report.h"
 #include "app/runner.h"
 #include "base/assert.h"
 #include "report/metrics.h"
@@ -26,6 +26,7 @@ typedef struct {
     bool out_failed;
     l1_hasher hasher; /* of every byte published */
     l1_metrics metrics;
+    l1_replay_report *report; /* NULL: none is wanted */
     l1_clock clock;
     uint64_t messages, bars, duplicates, protections;
     int64_t fees_e8[L1_ASSETS_MAX];
@@ -57,25 +58,13 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
         count_report(at, &effect->as.report, publication->duplicate);
     }
     if (!publication->duplicate) l1_metrics_take(&at->metrics, effect);
+    l1_replay_report_effect(at->report, effect, publication->duplicate);
     l1_log_effect(limits, effect, publication);
     size_t size = l1_encode_effect(limits, effect, publication, at->text);
     L1_ASSERT(size < sizeof at->text);
     at->text[size++] = '\n';
     l1_hash_add(&at->hasher, at->text, size);
     if (!at->out_failed && fwrite(at->text, 1, size, at->out) != size) at->out_failed = true;
-}
-
-/* Writing over what is being read would destroy it. */
-static l1_result refuse_input_as_output(const l1_replay_options *options, l1_diag *diag)
-{
-    struct stat out, in;
-    if (options->out == NULL || stat(options->out, &out) != 0) return L1_SUCCESS;
-    for (size_t i = 0; i < options->files_count; i++) {
-        const char *path = options->files[i].path;
-        if (stat(path, &in) != 0 || in.st_dev != out.st_dev || in.st_ino != out.st_ino) continue;
-        return l1_refuse(diag, L1_USAGE, "out", "--out %s is one of the files to read", path);
-    }
-    return L1_SUCCESS;
 }
 
 static l1_result open_files(replay *at, l1_diag *diag)
@@ -89,7 +78,11 @@ static l1_result open_files(replay *at, l1_diag *diag)
         .to_ns = options->to_ns,
     };
     L1_TRY(l1_history_open(&history, &at->history, diag));
-    L1_TRY(refuse_input_as_output(options, diag));
+    if (options->out != NULL && l1_replay_reads(options, options->out)) {
+        return l1_refuse(diag, L1_USAGE, "out", "--out %.200s is one of the files to read",
+                         options->out); /* it would be destroyed */
+    }
+    L1_TRY(l1_replay_report_open(options, &at->report, diag));
     at->out = options->out == NULL ? stdout : fopen(options->out, "w");
     if (at->out != NULL) return L1_SUCCESS;
     return l1_refuse(diag, L1_IO_OPEN, "out", "%s: %s", options->out, strerror(errno));
@@ -132,6 +125,7 @@ static l1_result step(replay *at, const l1_decoded *message, l1_diag *diag)
     at->messages++;
     at->bars += event.kind == L1_EVENT_BAR;
     L1_TRY(l1_runner_apply(at->runner, &event, 0, diag));
+    l1_replay_report_step(at->report, &event, at->runner);
     L1_TRY(l1_runner_release(at->runner, diag));
     return at->out_failed ? out_error(at, diag) : L1_SUCCESS;
 }
@@ -163,7 +157,8 @@ static l1_result play(replay *at, l1_diag *diag)
     L1_TRY(l1_runner_flush(at->runner, diag));
     if (at->options->journal_dir != NULL) L1_TRY(l1_runner_stop(at->runner, diag));
     if (fflush(at->out) != 0 || at->out_failed) return out_error(at, diag);
-    return L1_SUCCESS;
+    l1_hasher hasher = at->hasher; /* its end would change it */
+    return l1_replay_report_write(at->report, at->runner, l1_hash_end(&hasher), at->messages, diag);
 }
 
 static void say_rules(const replay *at)
@@ -271,6 +266,7 @@ int l1_replay(const l1_replay_options *options)
         code = L1_EXIT_FAILED;
     }
     if (at.runner != NULL) l1_runner_close(at.runner);
+    l1_replay_report_close(at.report);
     l1_history_close(at.history);
     return code;
 }

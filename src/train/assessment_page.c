@@ -1,7 +1,7 @@
 /* train/assessment_page.c: the figures as one HTML page: tables, plots and what they mean. */
 #include "base/assert.h"
+#include "page/plot.h"
 #include "train/assessment_output.h"
-#include "train/plot.h"
 
 #define ROC_POINTS 121
 #define BARS 12

@@ -42,6 +42,7 @@ play() {
         "reports equal but for their mode" "Where to look next"
     grep -q '"mode":"paper"' "$work/demo/reports.ndjson" || fail "no report says paper"
     if grep -q '"mode":"replay"' "$work/demo/reports.ndjson"; then fail "a report says replay"; fi
+    grep -q '<h2 id="equity">' "$work/demo/report.html" || fail "the demo leaves no page"
     "$L1_BUILD/l1" verify "$work/demo/journal" >"$work/verified" 2>&1 ||
         fail "the journal of the demo is not verified: $(cat "$work/verified")"
 }

@@ -6,7 +6,6 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "bus/codec/decode.h"
-#include "bus/codec/messages.h"
 
 #define NS_PER_MS INT64_C(1000000)
 
@@ -232,22 +231,6 @@ static void put_adjustments(l1_json_writer *out, const l1_report *report)
 
 static void put_order(l1_json_writer *out, const l1_report_order *order)
 {
-    static const char *const types[L1_ORDER_TYPE_COUNT] = {
-        [L1_ORDER_LIMIT] = "limit",
-        [L1_ORDER_MARKET] = "market",
-        [L1_ORDER_STOP_LOSS] = "stop_loss",
-        [L1_ORDER_LIMIT_MAKER] = "limit_maker",
-        [L1_ORDER_STOP_LOSS_LIMIT] = "stop_loss_limit",
-        [L1_ORDER_TAKE_PROFIT] = "take_profit",
-        [L1_ORDER_TAKE_PROFIT_LIMIT] = "take_profit_limit",
-    };
-    static const char *const tifs[L1_TIF_COUNT] = {
-        [L1_TIF_GTC] = "GTC",
-        [L1_TIF_IOC] = "IOC",
-        [L1_TIF_FOK] = "FOK",
-    };
-    L1_ASSERT((unsigned)order->type < L1_ORDER_TYPE_COUNT);
-    L1_ASSERT((unsigned)order->tif < L1_TIF_COUNT);
     char id[L1_ORDER_ID_TEXT];
     l1_order_id_text(order->id, id);
     l1_json_open(out, '{');
@@ -256,9 +239,9 @@ static void put_order(l1_json_writer *out, const l1_report_order *order)
     KEY(out, "side");
     put_word(out, l1_side_text(order->side));
     KEY(out, "type");
-    put_word(out, types[order->type]);
+    put_word(out, l1_order_type_text(order->type));
     KEY(out, "time_in_force");
-    put_word(out, tifs[order->tif]);
+    put_word(out, l1_tif_text(order->tif));
     KEY(out, "qty");
     l1_json_put_decimal(out, order->qty_e8);
     KEY(out, "price");
@@ -301,13 +284,6 @@ static void put_orders(l1_json_writer *out, const l1_limits *limits, const l1_re
     l1_json_close(out, ']');
 }
 
-static const char *algo_word(l1_algo algo)
-{
-    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
-    L1_ASSERT(l1_algo_words[algo] != NULL);
-    return l1_algo_words[algo];
-}
-
 /* What the parent cost; null where there is nothing to say. */
 static void put_tca(l1_json_writer *out, const l1_cost_analysis *tca)
 {
@@ -344,9 +320,9 @@ static void put_tca(l1_json_writer *out, const l1_cost_analysis *tca)
     KEY(out, "algo");
     l1_json_open(out, '{');
     KEY(out, "asked");
-    put_word(out, algo_word(tca->asked));
+    put_word(out, l1_algo_word(tca->asked));
     KEY(out, "chosen");
-    put_word(out, algo_word(tca->chosen));
+    put_word(out, l1_algo_word(tca->chosen));
     l1_json_close(out, '}');
     l1_json_close(out, '}');
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/plot.h"
+#include "page/plot.h"
 
 static void test_plot__places_are_linear_and_held_within(void **state)
 {

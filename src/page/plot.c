@@ -1,5 +1,5 @@
-/* train/plot.c: axes, lines, dots, whiskers and bars. */
-#include "train/plot.h"
+/* page/plot.c: axes, lines, dots, whiskers and bars. */
+#include "page/plot.h"
 
 #include <math.h>
 

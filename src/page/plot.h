@@ -1,10 +1,10 @@
-/* train/plot.h: plots as inline SVG, for a page that brings the colours.
+/* page/plot.h: plots as inline SVG, for a page that brings the colours.
  *
  * A plot is as wide as its box and keeps its shape; its texts are its own, so that it reads the
  * same on a phone. Colours come from the page's classes: grid, axis, reference, and those of the
  * series. Texts are escaped. Determinism: pure. */
-#ifndef L1_TRAIN_PLOT_H
-#define L1_TRAIN_PLOT_H
+#ifndef L1_PAGE_PLOT_H
+#define L1_PAGE_PLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
