@@ -227,6 +227,12 @@ def main():
         call("--compare-schedules=twap", *options(), "--out", folder + "/table", *files)
         with open(folder + "/table", encoding="utf-8") as lines:
             assert lines.read() == table
+        page = folder + "/page.html"
+        out = call("--compare-schedules=twap", *options(), "--report", page, "--quiet", *files)
+        with open(page, encoding="utf-8") as lines:
+            shown = lines.read()
+        assert 'id="comparison"' in shown and ">twap" in shown and ">iceberg" not in shown
+        assert len(out.splitlines()) > len(ids) and json.loads(out.splitlines()[0])["topic"]
         for wrong, want in ((["--compare-schedules=twap,nope"], "nope"),
                             (["--compare-schedules", "--block", "0"], "--block"),
                             (["--compare-schedules", "--resamples", "x"], "--resamples"),
