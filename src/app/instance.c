@@ -9,7 +9,7 @@
 #include "io/pages.h"
 #include "journal/blob.h"
 
-enum { BODY_VERSION = 3, BODY_HEADER = 4 + 8 + 16, FIGURES_MAX = 256 << 10 };
+enum { BODY_VERSION = 4, BODY_HEADER = 4 + 8 + 16, FIGURES_MAX = 256 << 10 };
 
 l1_result l1_instance_make(l1_instance *instance, const l1_limits *limits, l1_diag *diag)
 {

@@ -96,6 +96,29 @@ static l1_result fill_balances(l1_collector *collector)
     return L1_SUCCESS;
 }
 
+static l1_result fill_commission(l1_collector *collector)
+{
+    l1_limits *limits = &collector->config->limits;
+    const char *text = collector->config->settings.paper_commission;
+    limits->commission_asset = 0;
+    if (strcmp(text, "received") == 0) {
+        limits->commission = L1_COMMISSION_RECEIVED;
+    } else if (strcmp(text, "base") == 0) {
+        limits->commission = L1_COMMISSION_BASE;
+    } else if (strcmp(text, "quote") == 0) {
+        limits->commission = L1_COMMISSION_QUOTE;
+    } else {
+        limits->commission = L1_COMMISSION_ASSET;
+        limits->commission_asset = asset_of(limits, text);
+    }
+    if (limits->commission_asset >= 0) return L1_SUCCESS;
+    return l1_collect_refuse(collector, L1_CONFIG_VALUE, place_of(collector, "paper.commission"),
+                             "paper.commission",
+                             "%s is neither received, base, quote nor an asset that is traded "
+                             "here; write one of these or configure its symbol",
+                             text);
+}
+
 static l1_result check_mode(l1_collector *collector)
 {
     l1_limits *limits = &collector->config->limits;
@@ -195,6 +218,7 @@ l1_result l1_collect_finish(l1_collector *collector)
     L1_TRY(check_names(collector));
     L1_TRY(check_written(collector));
     L1_TRY(fill_balances(collector));
+    L1_TRY(fill_commission(collector));
     L1_TRY(check_mode(collector));
     L1_TRY(check_models(collector));
     for (uint32_t i = 0; i < collector->config->limits.symbols_count; i++) {

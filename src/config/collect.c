@@ -225,7 +225,7 @@ l1_result l1_collect_list(l1_collector *collector, const char *path, unsigned li
     const l1_key *key = NULL;
     void *field = NULL;
     L1_TRY(target_of(collector, path, line, &key, &field));
-    if (key->type != L1_KEY_LIST) {
+    if (!l1_value_is_list(key)) {
         return l1_collect_refuse(collector, L1_CONFIG_VALUE, here(collector, line), path,
                                  "a list is not a value; write a %s", l1_value_type(key));
     }

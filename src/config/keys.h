@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define L1_KEYS_MAX 96      /* rows */
+#define L1_KEYS_MAX 128     /* rows */
 #define L1_KEY_PART_MAX 64  /* bytes of one component */
 #define L1_KEY_PATH_MAX 288 /* four components, dots and NUL */
 #define L1_KEY_SUGGESTIONS_MAX 3
@@ -25,6 +25,7 @@ typedef enum {
     L1_KEY_BOOL,    /* bool */
     L1_KEY_ENUM,    /* index into choices */
     L1_KEY_LIST,    /* uint32, one bit for each choice */
+    L1_KEY_DELAYS,  /* l1_latencies: written as a list of ms */
     L1_KEY_PATH,    /* char[]: any printable UTF-8 */
     L1_KEY_NAME,    /* char[]: A-Z a-z 0-9 _ - */
     L1_KEY_ASSET,   /* char[]: A-Z 0-9 */

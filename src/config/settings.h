@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "domain/limits.h"
+
 #define L1_BUS_TEXT_MAX 128
 #define L1_PATH_TEXT_MAX 256
 
@@ -27,6 +29,7 @@ typedef struct {
     l1_log_format log_format;
 
     char ai_models[L1_PATH_TEXT_MAX];
+    char paper_commission[L1_ASSET_TEXT_MAX]; /* received, base, quote or an asset */
 } l1_settings;
 
 #endif

@@ -12,10 +12,19 @@
 #define SHOWN_MAX 60 /* bytes of a refused value that an error repeats */
 
 static const char *const type_names[L1_KEY_TYPE_COUNT] = {
-    [L1_KEY_DECIMAL] = "decimal", [L1_KEY_RATIO] = "ratio",        [L1_KEY_COUNT] = "whole number",
-    [L1_KEY_MILLIS] = "duration", [L1_KEY_SECONDS] = "duration",   [L1_KEY_BOOL] = "true or false",
-    [L1_KEY_ENUM] = "word",       [L1_KEY_LIST] = "list of words", [L1_KEY_PATH] = "text",
-    [L1_KEY_NAME] = "text",       [L1_KEY_ASSET] = "text",         [L1_KEY_BUS] = "text",
+    [L1_KEY_DECIMAL] = "decimal",
+    [L1_KEY_RATIO] = "ratio",
+    [L1_KEY_COUNT] = "whole number",
+    [L1_KEY_MILLIS] = "duration",
+    [L1_KEY_SECONDS] = "duration",
+    [L1_KEY_BOOL] = "true or false",
+    [L1_KEY_ENUM] = "word",
+    [L1_KEY_LIST] = "list of words",
+    [L1_KEY_DELAYS] = "list of durations",
+    [L1_KEY_PATH] = "text",
+    [L1_KEY_NAME] = "text",
+    [L1_KEY_ASSET] = "text",
+    [L1_KEY_BUS] = "text",
 };
 
 const char *l1_value_type(const l1_key *key)
@@ -122,6 +131,9 @@ void l1_value_allowed(const l1_key *key, char out[L1_VALUE_TEXT_MAX])
         words_text(key->choices, out);
         (void)snprintf(words, sizeof words, "%s", out);
         (void)snprintf(out, L1_VALUE_TEXT_MAX, "any of %s", words);
+        break;
+    case L1_KEY_DELAYS:
+        (void)snprintf(out, L1_VALUE_TEXT_MAX, "up to %d of %s to %s", L1_LATENCIES_MAX, min, max);
         break;
     case L1_KEY_PATH: (void)snprintf(out, L1_VALUE_TEXT_MAX, "%s to %s bytes", min, max); break;
     case L1_KEY_NAME:
@@ -257,16 +269,38 @@ l1_result l1_value_set(const l1_key *key, void *field, const char *text, size_t 
         store(field, key->size, choice);
         return L1_SUCCESS;
     }
-    if (key->type == L1_KEY_LIST) {
+    if (l1_value_is_list(key)) {
         return refuse(key, text, size, "is not a list in brackets", why);
     }
     return set_text(key, field, text, size, why);
 }
 
+bool l1_value_is_list(const l1_key *key)
+{
+    return key->type == L1_KEY_LIST || key->type == L1_KEY_DELAYS;
+}
+
+static l1_result add_delay(const l1_key *key, l1_latencies *table, const char *text, size_t size,
+                           char *why)
+{
+    int64_t value = 0;
+    L1_ASSERT(key->size == sizeof *table);
+    if (!integer_parse(text, size, &value)) {
+        return refuse(key, text, size, "is not a whole number", why);
+    }
+    if (value < key->min || value > key->max) {
+        return refuse(key, text, size, "is outside its limits", why);
+    }
+    if (table->count == L1_LATENCIES_MAX) return refuse(key, text, size, "is one too many", why);
+    table->ns[table->count++] = value * NS_PER_MS;
+    return L1_SUCCESS;
+}
+
 l1_result l1_value_add(const l1_key *key, void *field, const char *text, size_t size,
                        char why[L1_VALUE_WHY_MAX])
 {
-    L1_ASSERT(key->type == L1_KEY_LIST);
+    L1_ASSERT(l1_value_is_list(key));
+    if (key->type == L1_KEY_DELAYS) return add_delay(key, field, text, size, why);
     const int choice = choice_of(key, text, size);
     if (choice < 0) return refuse(key, text, size, "is none of the words", why);
     const int64_t bits = load(field, key->size), bit = INT64_C(1) << choice;
@@ -279,12 +313,12 @@ void l1_value_preset(const l1_key *key, void *field)
 {
     char why[L1_VALUE_WHY_MAX];
     L1_ASSERT(key->preset != NULL);
-    if (key->type != L1_KEY_LIST) {
+    if (!l1_value_is_list(key)) {
         const l1_result set = l1_value_set(key, field, key->preset, strlen(key->preset), true, why);
         L1_ASSERT(set.code == L1_OK);
         return;
     }
-    store(field, key->size, 0);
+    memset(field, 0, key->size);
     const char *at = key->preset;
     for (at += strspn(at, "[], "); *at != '\0'; at += strspn(at, "[], ")) {
         const size_t size = strcspn(at, "[], ");
@@ -308,6 +342,19 @@ static void list_format(const l1_key *key, int64_t bits, char out[L1_VALUE_TEXT_
     memcpy(out + used, "]", 2);
 }
 
+static void delays_format(const l1_latencies *table, char out[L1_VALUE_TEXT_MAX])
+{
+    size_t used = 0;
+    out[used++] = '[';
+    for (uint32_t i = 0; i < table->count; i++) {
+        const int size = snprintf(out + used, L1_VALUE_TEXT_MAX - used, "%s%lld", i > 0 ? ", " : "",
+                                  (long long)(table->ns[i] / NS_PER_MS));
+        L1_ASSERT(size > 0 && (size_t)size + 2 < L1_VALUE_TEXT_MAX - used);
+        used += (size_t)size;
+    }
+    memcpy(out + used, "]", 2);
+}
+
 bool l1_value_is_off(const l1_key *key, const void *field)
 {
     return key->rule != NULL && load(field, key->size) == L1_OFF;
@@ -317,6 +364,10 @@ void l1_value_format(const l1_key *key, const void *field, char out[L1_VALUE_TEX
 {
     if (key->type >= L1_KEY_PATH) {
         l1_text_quote(field, out, L1_VALUE_TEXT_MAX);
+        return;
+    }
+    if (key->type == L1_KEY_DELAYS) {
+        delays_format(field, out);
         return;
     }
     const int64_t value = load(field, key->size);

@@ -22,6 +22,8 @@ L1_MUST_USE l1_result l1_value_set(const l1_key *key, void *field, const char *t
 L1_MUST_USE l1_result l1_value_add(const l1_key *key, void *field, const char *text, size_t size,
                                    char why[L1_VALUE_WHY_MAX]);
 
+bool l1_value_is_list(const l1_key *key);
+
 /* Stores the row's default, which has to exist. */
 void l1_value_preset(const l1_key *key, void *field);
 

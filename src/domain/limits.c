@@ -1,9 +1,12 @@
-/* domain/limits.c: finding a symbol by its name. */
+/* domain/limits.c: finding a symbol by its name, drawing a latency. */
 #include "domain/limits.h"
 
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/hash.h"
+
+#define LATENCY_DOMAIN UINT64_C(0x4C314C4154454E43) /* "L1LATENC" */
 
 int l1_limits_symbol(const l1_limits *limits, const char *name)
 {
@@ -28,4 +31,29 @@ const char *l1_head_text(l1_head head)
     L1_ASSERT((unsigned)head < L1_HEAD_COUNT);
     L1_ASSERT(texts[head] != NULL);
     return texts[head];
+}
+
+int64_t l1_delay_of(int64_t constant_ns, const l1_latencies *table, uint32_t seed, uint32_t use,
+                    uint64_t number)
+{
+    L1_ASSERT(constant_ns >= 0);
+    L1_ASSERT(table->count <= L1_LATENCIES_MAX);
+    if (table->count == 0) return constant_ns;
+    l1_hasher hasher;
+    l1_hash_begin(&hasher, LATENCY_DOMAIN);
+    l1_hash_add_word(&hasher, seed, 4);
+    l1_hash_add_word(&hasher, use, 4);
+    l1_hash_add_word(&hasher, number, 8);
+    return table->ns[l1_hash_end(&hasher).lo % table->count];
+}
+
+int64_t l1_delay_max(int64_t constant_ns, const l1_latencies *table)
+{
+    L1_ASSERT(table->count <= L1_LATENCIES_MAX);
+    int64_t longest_ns = table->count == 0 ? constant_ns : 0;
+    for (uint32_t i = 0; i < table->count; i++) {
+        L1_ASSERT(table->ns[i] >= 0);
+        if (table->ns[i] > longest_ns) longest_ns = table->ns[i];
+    }
+    return longest_ns;
 }

@@ -44,6 +44,43 @@ typedef enum {
 } l1_algo;
 #define L1_CHILDREN_MAX 32 /* children of one parent */
 
+/* What commission is taken in. One that the account cannot pay is taken in what was received. */
+typedef enum {
+    L1_COMMISSION_RECEIVED, /* the asset that the fill brought */
+    L1_COMMISSION_BASE,
+    L1_COMMISSION_QUOTE,
+    L1_COMMISSION_ASSET /* limits.commission_asset, at that asset's price */
+} l1_commission;
+
+/* How a resting order moves up in its queue while others cancel ahead of it. */
+typedef enum {
+    L1_QUEUE_RISK_AVERSE, /* trades alone move it up: cancels come from behind */
+    L1_QUEUE_POWER,       /* P(cancel behind) = back^n / (back^n + front^n), n = queue_power */
+    L1_QUEUE_LOG,         /* the same with ln(1 + lots) */
+    L1_QUEUE_COUNT
+} l1_queue_model;
+
+/* Values that a latency is drawn from, one for each message; without any it is constant. */
+#define L1_LATENCIES_MAX 64
+typedef struct {
+    uint32_t count;
+    int64_t ns[L1_LATENCIES_MAX];
+} l1_latencies;
+
+/* Further filters of a symbol at the venue (Binance's names in brackets); 0 switches one off. */
+typedef struct {
+    int64_t price_min_e8, price_max_e8;                          /* [PRICE_FILTER] */
+    int64_t qty_min_e8, qty_max_e8;                              /* [LOT_SIZE] */
+    int64_t market_qty_min_e8, market_qty_max_e8, market_lot_e8; /* [MARKET_LOT_SIZE] */
+    int64_t notional_max_e8;                                     /* [NOTIONAL] */
+    bool notional_market;                                   /* [NOTIONAL] also for market orders */
+    int64_t bid_up_e8, bid_down_e8, ask_up_e8, ask_down_e8; /* [PERCENT_PRICE_BY_SIDE] */
+    int64_t position_max_e8;                                /* [MAX_POSITION] */
+    uint32_t orders_max;                                    /* [MAX_NUM_ORDERS] */
+    uint32_t lists_max;                                     /* [MAX_NUM_ORDER_LISTS] */
+    uint32_t iceberg_parts_max;                             /* [ICEBERG_PARTS] */
+} l1_venue_filters;
+
 /* One tradable pair: risk limits and the venue's filters. */
 typedef struct {
     char name[L1_SYMBOL_TEXT_MAX]; /* "BTC/USDT" */
@@ -69,6 +106,7 @@ typedef struct {
     int64_t venue_min_notional_e8; /* quote; >= 0 */
     uint32_t max_algo_orders;      /* stops that may rest at the venue at once */
     bool opo;                      /* the venue takes entry and stop as one list */
+    l1_venue_filters venue;        /* judged by the simulated venue */
 } l1_instrument;
 
 typedef struct {
@@ -93,7 +131,15 @@ typedef struct {
 
     int64_t paper_balance_e8[L1_ASSETS_MAX]; /* start of the simulated account, by asset index */
     int64_t taker_fee_e8, maker_fee_e8;      /* ratio */
-    int64_t paper_latency_ns;                /* from send to the simulated venue */
+    l1_commission commission;
+    int32_t commission_asset; /* L1_COMMISSION_ASSET: its index */
+    l1_queue_model queue;
+    uint32_t queue_power;      /* L1_QUEUE_POWER: n */
+    int64_t paper_latency_ns;  /* from send to the simulated venue (entry) */
+    int64_t paper_feed_ns;     /* from the venue's market to here: data are that old */
+    int64_t paper_response_ns; /* from the venue's answer to here */
+    l1_latencies paper_latencies, paper_feeds, paper_responses; /* instead, where not empty */
+    uint32_t paper_seed;                                        /* of what is drawn */
 
     l1_algo execution_algo;               /* of signals that ask for none, or for AUTO */
     int64_t execution_duration_ns;        /* horizon of a schedule; 0 = single orders only */
@@ -118,6 +164,12 @@ typedef struct {
 
 /* "survival", ...; static storage. */
 const char *l1_head_text(l1_head head);
+
+/* The constant, or the value that a hash of (seed, use, number) picks from the table; `use` tells
+ * the latencies of one message apart. And the longest. */
+int64_t l1_delay_of(int64_t constant_ns, const l1_latencies *table, uint32_t seed, uint32_t use,
+                    uint64_t number);
+int64_t l1_delay_max(int64_t constant_ns, const l1_latencies *table);
 
 /* Index of the configured symbol named `name`, or -1. */
 int l1_limits_symbol(const l1_limits *limits, const char *name);

@@ -58,6 +58,20 @@ void l1_order_id_archive(l1_archive *archive, l1_order_id *id)
     l1_archive_enum(archive, &id->purpose, L1_PURPOSE_COUNT);
 }
 
+void l1_order_leg_archive(l1_archive *archive, l1_order_leg *leg)
+{
+    l1_order_id_archive(archive, &leg->id);
+    l1_archive_enum(archive, &leg->side, L1_SIDE_COUNT);
+    l1_archive_enum(archive, &leg->type, L1_ORDER_TYPE_COUNT);
+    l1_archive_enum(archive, &leg->tif, L1_TIF_COUNT);
+    l1_archive_i64(archive, &leg->qty_e8);
+    l1_archive_i64(archive, &leg->quote_qty_e8);
+    l1_archive_i64(archive, &leg->price_e8);
+    l1_archive_i64(archive, &leg->stop_e8);
+    l1_archive_i64(archive, &leg->iceberg_e8);
+    l1_archive_enum(archive, &leg->self_trade, L1_STP_COUNT);
+}
+
 void l1_submit_archive(l1_archive *archive, l1_submit *submit)
 {
     l1_symbol_archive(archive, &submit->symbol);
@@ -65,17 +79,7 @@ void l1_submit_archive(l1_archive *archive, l1_submit *submit)
     l1_archive_count(archive, &submit->legs_count, L1_LEGS_MAX);
     L1_ASSERT(submit->legs_count <= L1_LEGS_MAX);
     for (uint32_t i = 0; i < submit->legs_count; i++) {
-        l1_order_leg *const leg = &submit->legs[i];
-        l1_order_id_archive(archive, &leg->id);
-        l1_archive_enum(archive, &leg->side, L1_SIDE_COUNT);
-        l1_archive_enum(archive, &leg->type, L1_ORDER_TYPE_COUNT);
-        l1_archive_enum(archive, &leg->tif, L1_TIF_COUNT);
-        l1_archive_i64(archive, &leg->qty_e8);
-        l1_archive_i64(archive, &leg->quote_qty_e8);
-        l1_archive_i64(archive, &leg->price_e8);
-        l1_archive_i64(archive, &leg->stop_e8);
-        l1_archive_i64(archive, &leg->iceberg_e8);
-        l1_archive_enum(archive, &leg->self_trade, L1_STP_COUNT);
+        l1_order_leg_archive(archive, &submit->legs[i]);
     }
 }
 

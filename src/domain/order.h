@@ -138,6 +138,7 @@ typedef struct {
     bool maker;               /* FILL: the order rested and made liquidity */
 } l1_venue_event;
 
+void l1_order_leg_archive(l1_archive *archive, l1_order_leg *leg);
 void l1_submit_archive(l1_archive *archive, l1_submit *submit);
 void l1_cancel_archive(l1_archive *archive, l1_cancel *cancel);
 void l1_venue_event_archive(l1_archive *archive, l1_venue_event *event);

@@ -1,7 +1,5 @@
-/* venue/simulated/book.c: keeping books, making them out of bars, and walking them. */
+/* venue/simulated/book.c: ladders over the shared book or over one made out of a bar. */
 #include "venue/simulated/book.h"
-
-#include <string.h>
 
 #include "base/assert.h"
 
@@ -11,18 +9,6 @@
 static int64_t earlier(int64_t a_ns, int64_t b_ns)
 {
     return a_ns < b_ns ? a_ns : b_ns;
-}
-
-void l1_simulated_market_on_book(l1_simulated_market *market, const l1_book *book, int64_t now_ns)
-{
-    L1_ASSERT(book->bids_count > 0 && book->bids_count <= L1_BOOK_LEVELS_MAX);
-    L1_ASSERT(book->asks_count > 0 && book->asks_count <= L1_BOOK_LEVELS_MAX);
-    market->has_book = true;
-    market->book_since_ns = earlier(book->ts_ns, now_ns);
-    market->bids_count = book->bids_count;
-    market->asks_count = book->asks_count;
-    memcpy(market->bids, book->bids, book->bids_count * sizeof book->bids[0]);
-    memcpy(market->asks, book->asks, book->asks_count * sizeof book->asks[0]);
 }
 
 bool l1_simulated_market_on_bar(l1_simulated_market *market, const l1_instrument *instrument,
@@ -59,23 +45,61 @@ static bool fresh(int64_t since_ns, int64_t now_ns, int64_t age_ns)
     return now_ns - since_ns <= age_ns;
 }
 
-bool l1_simulated_book_fresh(const l1_simulated_market *market, int64_t now_ns, int64_t age_ns)
+bool l1_simulated_book_fresh(const l1_depth_book *book, int64_t now_ns, int64_t age_ns)
 {
-    return market->has_book && fresh(market->book_since_ns, now_ns, age_ns);
+    return l1_depth_book_usable(book) && fresh(book->since_ns, now_ns, age_ns);
 }
 
-void l1_ladder_of_book(l1_simulated_market *market, l1_side side, l1_ladder *out)
+bool l1_simulated_trade_fresh(const l1_simulated_market *market, int64_t now_ns, int64_t age_ns)
 {
-    L1_ASSERT(market->has_book);
-    const bool buy = side == L1_SIDE_BUY;
-    l1_level *levels = buy ? market->asks : market->bids;
-    out->count = buy ? market->asks_count : market->bids_count;
-    L1_ASSERT(out->count <= L1_BOOK_LEVELS_MAX);
-    for (uint32_t i = 0; i < out->count; i++) {
-        out->price_e8[i] = levels[i].price_e8;
-        out->left_e8[i] = &levels[i].qty_e8;
-    }
+    return market->trade_e8 > 0 && fresh(market->trade_ns, now_ns, age_ns);
 }
+
+bool l1_simulated_bar_fresh(const l1_simulated_market *market, int64_t now_ns, int64_t age_ns)
+{
+    return market->has_bar && fresh(market->bar_since_ns, now_ns, age_ns);
+}
+
+/* --- what was taken of the shared book ---------------------------------------------------------
+ */
+
+static void purge(l1_consumed *consumed, const l1_depth_book *book, bool asks)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < consumed->count; i++) {
+        const l1_consumed_level *level = &consumed->levels[i];
+        if (l1_depth_book_at_e8(book, asks, level->price_e8) != level->shown_e8) continue;
+        consumed->levels[kept++] = *level;
+    }
+    L1_ASSERT(kept <= consumed->count);
+    consumed->count = kept;
+}
+
+void l1_simulated_market_told(l1_simulated_market *market, const l1_depth_book *book)
+{
+    if ((market->bids.count | market->asks.count) == 0) return;
+    if (!l1_depth_book_usable(book)) return; /* between parts, or lost: nothing was told */
+    purge(&market->bids, book, false);
+    purge(&market->asks, book, true);
+}
+
+static l1_consumed *consumed_of(const l1_ladder *ladder)
+{
+    L1_ASSERT(ladder->kind == L1_LADDER_BOOK);
+    return ladder->asks ? &ladder->market->asks : &ladder->market->bids;
+}
+
+static l1_consumed_level *consumed_at(l1_consumed *consumed, int64_t price_e8)
+{
+    L1_ASSERT(consumed->count <= L1_TAKES_MAX);
+    for (uint32_t i = 0; i < consumed->count; i++) {
+        if (consumed->levels[i].price_e8 == price_e8) return &consumed->levels[i];
+    }
+    return NULL;
+}
+
+/* --- ladders -----------------------------------------------------------------------------------
+ */
 
 /* Price of made level k = 1..L1_MADE_LEVELS, rounded away from the anchor; false when there is
  * no such price. */
@@ -99,71 +123,124 @@ static bool made_price(int64_t anchor_e8, int64_t tick_e8, l1_side side, int64_t
     return price_e8 > 0;
 }
 
-void l1_ladder_around(l1_simulated_market *market, const l1_instrument *instrument, l1_side side,
-                      int64_t anchor_e8, l1_ladder *out)
+l1_ladder l1_ladder_of_book(l1_venue_simulated *venue, int32_t symbol, l1_side side)
 {
-    L1_ASSERT(market->has_bar);
-    L1_ASSERT(anchor_e8 > 0);
-    int64_t *left_e8 = side == L1_SIDE_BUY ? market->asks_left_e8 : market->bids_left_e8;
-    out->count = 0;
-    for (uint32_t k = 0; k < L1_MADE_LEVELS; k++) {
-        int64_t price_e8 = 0;
-        if (!made_price(anchor_e8, instrument->tick_e8, side, (int64_t)k + 1, &price_e8)) break;
-        out->price_e8[out->count] = price_e8;
-        out->left_e8[out->count] = &left_e8[k];
-        out->count++;
-    }
+    L1_ASSERT(symbol >= 0 && (uint32_t)symbol < venue->limits.symbols_count);
+    const l1_depth_book *book = &venue->books[symbol];
+    return (l1_ladder){.kind = l1_depth_book_usable(book) ? L1_LADDER_BOOK : L1_LADDER_EMPTY,
+                       .asks = side == L1_SIDE_BUY,
+                       .book = book,
+                       .market = &venue->markets[symbol]};
 }
 
-void l1_ladder_now(l1_simulated_market *market, const l1_instrument *instrument, l1_side side,
-                   int64_t anchor_e8, int64_t now_ns, int64_t age_ns, l1_ladder *out)
+l1_ladder l1_ladder_around(l1_venue_simulated *venue, int32_t symbol, l1_side side,
+                           int64_t anchor_e8)
+{
+    L1_ASSERT(venue->markets[symbol].has_bar);
+    L1_ASSERT(anchor_e8 > 0);
+    return (l1_ladder){.kind = L1_LADDER_MADE,
+                       .asks = side == L1_SIDE_BUY,
+                       .market = &venue->markets[symbol],
+                       .anchor_e8 = anchor_e8,
+                       .tick_e8 = venue->limits.symbols[symbol].tick_e8};
+}
+
+l1_ladder l1_ladder_now(l1_venue_simulated *venue, int32_t symbol, l1_side side, int64_t anchor_e8,
+                        int64_t now_ns, int64_t age_ns)
 {
     L1_ASSERT(anchor_e8 >= 0);
-    out->count = 0;
-    if (l1_simulated_book_fresh(market, now_ns, age_ns)) {
-        l1_ladder_of_book(market, side, out);
-    } else if (market->has_bar && fresh(market->bar_since_ns, now_ns, age_ns)) {
-        const int64_t around_e8 = anchor_e8 > 0 ? anchor_e8 : market->close_e8;
-        l1_ladder_around(market, instrument, side, around_e8, out);
+    const l1_simulated_market *market = &venue->markets[symbol];
+    if (l1_simulated_book_fresh(&venue->books[symbol], now_ns, age_ns)) {
+        return l1_ladder_of_book(venue, symbol, side);
     }
+    if (!l1_simulated_bar_fresh(market, now_ns, age_ns)) return (l1_ladder){.at = 0};
+    return l1_ladder_around(venue, symbol, side, anchor_e8 > 0 ? anchor_e8 : market->close_e8);
 }
 
-void l1_ladder_walk(const l1_ladder *ladder, l1_side side, int64_t limit_e8, int64_t qty_e8,
-                    int64_t room_e8, l1_walk *out)
+static bool next_made(l1_ladder *ladder, l1_ladder_level *out)
+{
+    const uint32_t k = ladder->at;
+    if (k >= L1_MADE_LEVELS) return false;
+    int64_t price_e8 = 0;
+    const l1_side side = ladder->asks ? L1_SIDE_BUY : L1_SIDE_SELL;
+    if (!made_price(ladder->anchor_e8, ladder->tick_e8, side, (int64_t)k + 1, &price_e8)) {
+        return false;
+    }
+    const l1_simulated_market *market = ladder->market;
+    *out = (l1_ladder_level){.price_e8 = price_e8,
+                             .left_e8 =
+                                 ladder->asks ? market->asks_left_e8[k] : market->bids_left_e8[k],
+                             .level = k};
+    ladder->at++;
+    return true;
+}
+
+bool l1_ladder_next(l1_ladder *ladder, l1_ladder_level *out)
+{
+    l1_level level = {0};
+    if (ladder->kind == L1_LADDER_EMPTY) return false;
+    if (ladder->kind == L1_LADDER_MADE) return next_made(ladder, out);
+    l1_consumed *consumed = consumed_of(ladder);
+    if (!l1_depth_book_next(ladder->book, ladder->asks, &ladder->at, &level)) return false;
+    const l1_consumed_level *taken = consumed_at(consumed, level.price_e8);
+    if (taken == NULL && consumed->count + ladder->fresh >= L1_TAKES_MAX) return false;
+    ladder->fresh += taken == NULL;
+    *out = (l1_ladder_level){.price_e8 = level.price_e8, .shown_e8 = level.qty_e8};
+    out->left_e8 = level.qty_e8;
+    if (taken != NULL && taken->shown_e8 == level.qty_e8) out->left_e8 -= taken->taken_e8;
+    L1_ASSERT(out->left_e8 >= 0);
+    return true;
+}
+
+int64_t l1_ladder_best_e8(l1_ladder ladder)
+{
+    l1_ladder_level level;
+    L1_ASSERT(ladder.at == 0);
+    return l1_ladder_next(&ladder, &level) ? level.price_e8 : 0;
+}
+
+void l1_ladder_consume(const l1_ladder *ladder, const l1_ladder_level *level, int64_t qty_e8)
 {
     L1_ASSERT(qty_e8 > 0);
-    L1_ASSERT(room_e8 >= 0);
-    const bool buy = side == L1_SIDE_BUY;
-    const l1_round mode = buy ? L1_ROUND_UP : L1_ROUND_DOWN;
-    out->count = 0;
-    out->qty_e8 = 0;
-    out->notional_e8 = 0;
-    for (uint32_t i = 0; i < ladder->count && out->qty_e8 < qty_e8; i++) {
-        const int64_t price_e8 = ladder->price_e8[i];
-        if (buy ? price_e8 > limit_e8 : price_e8 < limit_e8) break;
-        const int64_t left_e8 = *ladder->left_e8[i];
-        const int64_t missing_e8 = qty_e8 - out->qty_e8;
-        const int64_t take_e8 = left_e8 < missing_e8 ? left_e8 : missing_e8;
-        if (take_e8 == 0) continue;
-        L1_ASSERT(take_e8 > 0);
-        l1_notional notional;
-        if (!l1_notional_of((l1_price){price_e8}, (l1_qty){take_e8}, mode, &notional)) break;
-        int64_t sum_e8 = 0;
-        if (__builtin_add_overflow(out->notional_e8, notional.e8, &sum_e8)) break;
-        if ((buy ? out->qty_e8 + take_e8 : sum_e8) > room_e8) break;
-        out->takes[out->count++] = (l1_take){i, price_e8, take_e8, notional.e8};
-        out->qty_e8 += take_e8;
-        out->notional_e8 = sum_e8;
+    L1_ASSERT(ladder->kind != L1_LADDER_EMPTY);
+    if (ladder->kind == L1_LADDER_MADE) {
+        l1_simulated_market *market = ladder->market;
+        int64_t *left_e8 = ladder->asks ? market->asks_left_e8 : market->bids_left_e8;
+        L1_ASSERT(qty_e8 <= left_e8[level->level]);
+        left_e8[level->level] -= qty_e8;
+        return;
     }
-    L1_ASSERT(out->qty_e8 <= qty_e8);
+    l1_consumed *consumed = consumed_of(ladder);
+    l1_consumed_level *taken = consumed_at(consumed, level->price_e8);
+    if (taken == NULL) {
+        L1_ASSERT(consumed->count < L1_TAKES_MAX);
+        taken = &consumed->levels[consumed->count++];
+        *taken = (l1_consumed_level){.price_e8 = level->price_e8, .shown_e8 = level->shown_e8};
+    } else if (taken->shown_e8 != level->shown_e8) {
+        *taken = (l1_consumed_level){.price_e8 = level->price_e8, .shown_e8 = level->shown_e8};
+    }
+    L1_ASSERT(qty_e8 <= taken->shown_e8 - taken->taken_e8); /* never more than was shown */
+    taken->taken_e8 += qty_e8;
 }
 
-void l1_ladder_consume(const l1_ladder *ladder, const l1_walk *walk)
+int64_t l1_simulated_bar_take(l1_simulated_market *market, l1_side side, int64_t qty_e8,
+                              int64_t lot_e8)
 {
-    L1_ASSERT(walk->count <= ladder->count);
-    for (uint32_t i = 0; i < walk->count; i++) {
-        const l1_take *take = &walk->takes[i];
-        L1_ASSERT(take->qty_e8 <= *ladder->left_e8[take->level]);
-        *ladder->left_e8[take->level] -= take->qty_e8;
+    L1_ASSERT(market->has_bar);
+    L1_ASSERT(qty_e8 > 0 && lot_e8 > 0);
+    int64_t *left_e8 = side == L1_SIDE_BUY ? market->asks_left_e8 : market->bids_left_e8;
+    int64_t offered_e8 = 0, taken_e8 = 0;
+    for (uint32_t k = 0; k < L1_MADE_LEVELS && offered_e8 < qty_e8; k++) {
+        const int64_t more_e8 = qty_e8 - offered_e8;
+        offered_e8 += left_e8[k] < more_e8 ? left_e8[k] : more_e8;
     }
+    const int64_t wanted_e8 = offered_e8 == qty_e8 ? qty_e8 : l1_step_down(offered_e8, lot_e8);
+    for (uint32_t k = 0; k < L1_MADE_LEVELS && taken_e8 < wanted_e8; k++) {
+        const int64_t more_e8 = wanted_e8 - taken_e8;
+        const int64_t take_e8 = left_e8[k] < more_e8 ? left_e8[k] : more_e8;
+        left_e8[k] -= take_e8;
+        taken_e8 += take_e8;
+    }
+    L1_ASSERT(taken_e8 == wanted_e8);
+    return taken_e8;
 }

@@ -100,7 +100,16 @@ static const struct {
     {"paper.balances.USDT", "100000"},
     {"paper.taker_fee", "0.001"},
     {"paper.maker_fee", "0.001"},
+    {"paper.commission", "'received'"},
+    {"paper.queue", "risk_averse"},
+    {"paper.queue_power", "3"},
     {"paper.latency_ms", "50"},
+    {"paper.feed_latency_ms", "0"},
+    {"paper.response_latency_ms", "0"},
+    {"paper.latency_table_ms", "[]"},
+    {"paper.feed_latency_table_ms", "[]"},
+    {"paper.response_latency_table_ms", "[]"},
+    {"paper.seed", "1"},
     {"ai.required", "true"},
     {"ai.models", "'models/L1'"},
     {"ai.gate", "[survival]"},
@@ -131,6 +140,23 @@ static const struct {
     {"symbols.BTC/USDT.venue.min_notional", "5"},
     {"symbols.BTC/USDT.venue.max_algo_orders", "5"},
     {"symbols.BTC/USDT.venue.opo", "true"},
+    {"symbols.BTC/USDT.venue.min_price", "0"},
+    {"symbols.BTC/USDT.venue.max_price", "0"},
+    {"symbols.BTC/USDT.venue.min_qty", "0"},
+    {"symbols.BTC/USDT.venue.max_qty", "0"},
+    {"symbols.BTC/USDT.venue.market_min_qty", "0"},
+    {"symbols.BTC/USDT.venue.market_max_qty", "0"},
+    {"symbols.BTC/USDT.venue.market_lot", "0"},
+    {"symbols.BTC/USDT.venue.max_notional", "0"},
+    {"symbols.BTC/USDT.venue.notional_market", "false"},
+    {"symbols.BTC/USDT.venue.bid_up", "0"},
+    {"symbols.BTC/USDT.venue.bid_down", "0"},
+    {"symbols.BTC/USDT.venue.ask_up", "0"},
+    {"symbols.BTC/USDT.venue.ask_down", "0"},
+    {"symbols.BTC/USDT.venue.max_position", "0"},
+    {"symbols.BTC/USDT.venue.max_orders", "0"},
+    {"symbols.BTC/USDT.venue.max_order_lists", "0"},
+    {"symbols.BTC/USDT.venue.max_iceberg_parts", "0"},
     {"symbols.ETH/USDT.qty_min", "0.001"},
     {"symbols.ETH/USDT.qty_max", "1"},
     {"symbols.ETH/USDT.exposure_max", "0.15"},
@@ -200,7 +226,7 @@ static void test_config__file_of_the_tests_is_the_shipped_one_without_the_gate(v
 static l1_status try_text(const l1_key *key, const char *text, size_t size)
 {
     char why[L1_VALUE_WHY_MAX];
-    int64_t field[64] = {0}; /* as large and aligned as any field */
+    int64_t field[80] = {0}; /* as large and aligned as any field */
     CHECK(key->size <= sizeof field);
     return l1_value_set(key, field, text, size, true, why).code;
 }
@@ -247,6 +273,34 @@ static void straddle_length(const l1_key *key)
     CHECK(try_text(key, "A\xff", 2) == L1_CONFIG_VALUE);
 }
 
+/* Items of a list of durations: each within its bounds, and at most L1_LATENCIES_MAX. */
+static void straddle_list(const l1_key *key)
+{
+    l1_latencies table = {.count = 0};
+    char why[L1_VALUE_WHY_MAX];
+    static const struct {
+        const char *text;
+        bool taken;
+    } rows[] = {{"0", true}, {"-1", false},  {"60000", true}, {"60001", false},
+                {"", false}, {"1.5", false}, {"x", false},    {"null", false}};
+    CHECK(key->min == 0 && key->max == 60000);
+    CHECK(try_text(key, "5", 1) == L1_CONFIG_VALUE);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const uint32_t before = table.count;
+        const l1_status code =
+            l1_value_add(key, &table, rows[i].text, strlen(rows[i].text), why).code;
+        CHECK((code == L1_OK) == rows[i].taken);
+        CHECK(table.count == before + rows[i].taken);
+    }
+    CHECK(table.ns[1] == INT64_C(60000) * 1000000);
+    while (table.count < L1_LATENCIES_MAX)
+        CHECK(l1_value_add(key, &table, "7", 1, why).code == L1_OK);
+    CHECK(l1_value_add(key, &table, "7", 1, why).code == L1_CONFIG_VALUE);
+    char shown[L1_VALUE_TEXT_MAX];
+    l1_value_format(key, &table, shown);
+    CHECK(strncmp(shown, "[0, 60000, 7, 7", 15) == 0);
+}
+
 static void test_config__every_row_of_the_table_accepts_its_bounds_and_nothing_beyond(void **state)
 {
     (void)state;
@@ -261,6 +315,8 @@ static void test_config__every_row_of_the_table_accepts_its_bounds_and_nothing_b
         } else if (key->type == L1_KEY_BOOL) {
             CHECK(try_text(key, "true", 4) == L1_OK && try_text(key, "false", 5) == L1_OK);
             CHECK(try_text(key, "yes", 3) == L1_CONFIG_VALUE);
+        } else if (key->type == L1_KEY_DELAYS) {
+            straddle_list(key);
         } else {
             for (size_t i = 0; key->choices[i] != NULL; i++) {
                 const size_t size = strlen(key->choices[i]);
@@ -285,9 +341,11 @@ static void test_config__shown_text_parses_back_to_the_same_bytes(void **state)
                                             "ai.shadow=[]",
                                             "paper.balances.BTC=1e-05",
                                             "mode=replay",
+                                            "paper.latency_table_ms=[20, 45, 300]",
+                                            "paper.commission=ETH",
                                             "engine_id='null'"};
     static l1_config again;
-    CHECK(l1_config_read(SHIPPED, overrides, 9, &config, &error).code == L1_OK);
+    CHECK(l1_config_read(SHIPPED, overrides, 11, &config, &error).code == L1_OK);
     one.size = two.size = 0;
     l1_config_show(&config, (l1_config_out){&one, append});
     if (l1_config_parse(one.text, one.size, "shown", NULL, 0, &again, &error).code != L1_OK) {
@@ -304,6 +362,9 @@ static void test_config__shown_text_parses_back_to_the_same_bytes(void **state)
     assert_int_equal(lines, want + 1); /* one more stands within journal.dir */
     CHECK(memcmp(&config, &again, sizeof config) == 0);
     CHECK(again.limits.clock_from_events);
+    CHECK(again.limits.paper_latencies.count == 3);
+    CHECK(again.limits.paper_latencies.ns[2] == INT64_C(300000000));
+    CHECK(again.limits.commission == L1_COMMISSION_ASSET && again.limits.commission_asset == 2);
     CHECK(again.limits.paper_balance_e8[0] == 100000 * L1_E8);
     CHECK(again.limits.paper_balance_e8[1] == 1000);
     CHECK(strcmp(again.settings.journal_dir, "a 'b': #\xc3\xb1") == 0);
@@ -376,6 +437,12 @@ static const struct {
     {"ai: {gate: [survival, survival]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"twice"}},
     {"ai: {gate: [[survival]]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"element of a list"}},
     {"ai: {gate: survival}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"not a list"}},
+    {"paper: {commission: BNB}\n" SYMBOLS,
+     L1_CONFIG_VALUE,
+     1,
+     {"paper.commission", "BNB", "received, base, quote"}},
+    {"paper: {latency_table_ms: 5}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"paper.latency_table_ms"}},
+    {"paper: {latency_table_ms: [5, -1]}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"-1", "0 to 60000"}},
     {"ai: {gate: []}\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"ai.gate", "ai.required"}},
     {"ai: {gate: [trend]}\n" SYMBOLS, L1_CONFIG_VALUE, 0, {"ai.shadow", "ai.gate"}},
     {"? [a]\n: 1\n" SYMBOLS, L1_CONFIG_VALUE, 1, {"cannot stand as a key"}},

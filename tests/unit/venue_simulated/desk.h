@@ -23,6 +23,7 @@ enum { BTC, ETH, QUOTE = 0, BTC_BASE = 1, ETH_BASE = 2 };
 typedef struct {
     l1_limits limits;
     l1_arena arena;
+    l1_depth_book *books;
     l1_venue_simulated *venue;
     l1_venue_answers answers;
     int64_t now_ns;
@@ -55,12 +56,16 @@ static inline l1_limits desk_limits(void)
 static inline desk desk_open(const l1_limits *limits)
 {
     desk d = {.limits = *limits, .now_ns = START};
-    const size_t cost = l1_venue_simulated_cost(limits);
+    const size_t books = l1_arena_cost(limits->symbols_count * sizeof(l1_depth_book)) +
+                         limits->symbols_count * l1_depth_book_cost();
+    const size_t cost = books + l1_venue_simulated_cost(limits);
     d.arena.base = aligned_alloc(64, cost);
     CHECK(d.arena.base != NULL);
     memset(d.arena.base, 0, cost);
     d.arena.capacity = cost;
-    d.venue = l1_venue_simulated_new(&d.arena, limits);
+    d.books = l1_arena_take(&d.arena, limits->symbols_count * sizeof(l1_depth_book));
+    for (uint32_t i = 0; i < limits->symbols_count; i++) l1_depth_book_init(&d.books[i], &d.arena);
+    d.venue = l1_venue_simulated_new(&d.arena, limits, d.books);
     CHECK(d.arena.used == cost);
     d.answers.capacity = l1_venue_simulated_answers_max(limits);
     d.answers.items = calloc(d.answers.capacity, sizeof d.answers.items[0]);
@@ -120,6 +125,11 @@ static inline const char *desk_arrive(desk *d)
     l1_venue_simulated_arrive(d->venue, &d->answers);
     return desk_text(d);
 }
+static inline const char *desk_submit(desk *d, const l1_submit *submit)
+{
+    l1_venue_simulated_submit(d->venue, submit, d->now_ns, ++d->requests);
+    return desk_arrive(d);
+}
 static inline const char *desk_single(desk *d, int32_t symbol, l1_order_leg leg)
 {
     const l1_submit submit = {.symbol = symbol, .legs_count = 1, .legs = {leg}};
@@ -128,7 +138,8 @@ static inline const char *desk_single(desk *d, int32_t symbol, l1_order_leg leg)
 }
 static inline const char *desk_list(desk *d, l1_order_leg entry, l1_order_leg stop)
 {
-    const l1_submit submit = {.symbol = BTC, .legs_count = 2, .legs = {entry, stop}};
+    const l1_submit submit = {
+        .symbol = BTC, .list = L1_LIST_OPO, .legs_count = 2, .legs = {entry, stop}};
     l1_venue_simulated_submit(d->venue, &submit, d->now_ns, ++d->requests);
     return desk_arrive(d);
 }
@@ -152,12 +163,17 @@ static inline l1_book book_of(double bid, double ask, double qty, int64_t ts_ns)
     }
     return book;
 }
+static inline const char *desk_told(desk *d, const l1_book *book)
+{
+    d->answers.count = 0;
+    l1_depth_book_replace(&d->books[book->symbol], book, d->now_ns);
+    l1_venue_simulated_on_book(d->venue, book->symbol, L1_TOLD_BOOK, d->now_ns, &d->answers);
+    return desk_text(d);
+}
 static inline const char *desk_book(desk *d, double bid, double ask, double qty)
 {
     const l1_book book = book_of(bid, ask, qty, d->now_ns);
-    d->answers.count = 0;
-    l1_venue_simulated_on_book(d->venue, &book, d->now_ns, &d->answers);
-    return desk_text(d);
+    return desk_told(d, &book);
 }
 static inline const char *desk_trade(desk *d, double price)
 {
@@ -182,6 +198,15 @@ static inline const char *desk_bar(desk *d, double open, double low, double clos
     d->answers.count = 0;
     l1_venue_simulated_on_bar(d->venue, &bar, d->now_ns, &d->answers);
     return desk_text(d);
+}
+
+/* The books are not the venue's to save: they stand in the order of the other desk's symbols. */
+static inline void desk_copy_books(desk *d, const desk *from)
+{
+    for (uint32_t i = 0; i < d->limits.symbols_count; i++) {
+        const int at = l1_limits_symbol(&from->limits, d->limits.symbols[i].name);
+        if (at >= 0) l1_depth_book_copy(&d->books[i], &from->books[at], (int32_t)i);
+    }
 }
 
 /* --- what is seen ------------------------------------------------------------------------------
@@ -211,7 +236,15 @@ static inline void desk_say_event(desk *d, const l1_venue_event *event)
         [L1_VENUE_REASON_WOULD_TRIGGER] = " would_trigger",
         [L1_VENUE_REASON_NO_LIQUIDITY] = " no_liquidity",
         [L1_VENUE_REASON_PARENT] = " parent",
-        [L1_VENUE_REASON_CAPACITY] = " capacity"};
+        [L1_VENUE_REASON_CAPACITY] = " capacity",
+        [L1_VENUE_REASON_WOULD_MATCH] = " would_match",
+        [L1_VENUE_REASON_UNFILLED_IOC] = " unfilled_ioc",
+        [L1_VENUE_REASON_UNFILLED_FOK] = " unfilled_fok",
+        [L1_VENUE_REASON_OCO_TRIGGER] = " oco_trigger",
+        [L1_VENUE_REASON_SELF_TRADE] = " self_trade",
+        [L1_VENUE_REASON_PRICE_RANGE] = " price_range",
+        [L1_VENUE_REASON_LIST_FORM] = " list_form",
+        [L1_VENUE_REASON_PENDING_REFUSED] = " pending_refused"};
     char line[192], price[L1_DECIMAL_TEXT_MAX], qty[L1_DECIMAL_TEXT_MAX], fee[L1_DECIMAL_TEXT_MAX];
     l1_decimal_format(event->price_e8, price);
     l1_decimal_format(event->qty_e8, qty);

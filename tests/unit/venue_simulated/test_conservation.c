@@ -92,15 +92,32 @@ static void check_balances(market_day *day)
     }
 }
 
+/* What own orders left of one side of the symbol's book. */
+static int64_t left_of(const market_day *day, int32_t symbol, bool asks)
+{
+    const l1_simulated_market *market = &day->a.venue->markets[symbol];
+    const l1_consumed *consumed = asks ? &market->asks : &market->bids;
+    uint32_t at = 0;
+    l1_level level;
+    int64_t left_e8 = 0;
+    while (l1_depth_book_next(&day->a.books[symbol], asks, &at, &level)) {
+        left_e8 += level.qty_e8;
+        for (uint32_t i = 0; i < consumed->count; i++) {
+            const l1_consumed_level *taken = &consumed->levels[i];
+            CHECK(taken->taken_e8 > 0 && taken->taken_e8 <= taken->shown_e8);
+            if (taken->price_e8 != level.price_e8) continue;
+            CHECK(taken->shown_e8 == level.qty_e8);
+            left_e8 -= taken->taken_e8;
+        }
+    }
+    return left_e8;
+}
+
 /* Fills of each side since the last check took no more than the book of `symbol` had. */
 static void check_liquidity(market_day *day, int32_t symbol, const l1_venue_answers *answers,
                             bool fresh_book)
 {
     if (!fresh_book) return;
-    int64_t left_e8[2] = {0};
-    const l1_simulated_market *market = &day->a.venue->markets[symbol];
-    for (uint32_t i = 0; i < market->asks_count; i++) left_e8[0] += market->asks[i].qty_e8;
-    for (uint32_t i = 0; i < market->bids_count; i++) left_e8[1] += market->bids[i].qty_e8;
     for (uint32_t i = 0; i < answers->count; i++) {
         const l1_venue_event *event = &answers->items[i];
         if (event->kind != L1_VENUE_FILL) continue;
@@ -108,8 +125,7 @@ static void check_liquidity(market_day *day, int32_t symbol, const l1_venue_answ
         day->offered_e8[symbol][side] -= event->qty_e8;
     }
     for (int side = 0; side < 2; side++) {
-        CHECK(left_e8[side] >= 0);
-        CHECK(left_e8[side] == day->offered_e8[symbol][side]);
+        CHECK(left_of(day, symbol, side == L1_SIDE_BUY) == day->offered_e8[symbol][side]);
     }
 }
 
@@ -151,6 +167,7 @@ static void send_submit(market_day *day)
     if (submit.legs[0].type == L1_ORDER_LIMIT && below(day, 2) == 0) {
         const uint64_t m = free_id(day, n);
         submit.legs_count = 2;
+        submit.list = L1_LIST_OPO;
         submit.legs[0].side = L1_SIDE_BUY;
         submit.legs[1] = stop_loss(m, 0, 85);
         day->orders[m] = (known_order){.leg = submit.legs[1], .symbol = submit.symbol};
@@ -202,10 +219,20 @@ static void move_book(market_day *day, int32_t symbol)
     l1_book book = book_of(bid, bid + 0.01 + (double)below(day, 100) * 0.01,
                            (double)below(day, 1000) * 0.001 + 0.001, day->a.now_ns);
     book.symbol = symbol;
-    for (int side = 0; side < 2; side++) day->offered_e8[symbol][side] = 3 * book.bids[0].qty_e8;
-    l1_venue_simulated_on_book(day->a.venue, &book, day->a.now_ns, &day->a.answers);
-    book.symbol = 1 - symbol;
-    if (day->twins) l1_venue_simulated_on_book(day->b.venue, &book, day->a.now_ns, &day->b.answers);
+    l1_depth_book_replace(&day->a.books[symbol], &book, day->a.now_ns);
+    if (day->twins) l1_depth_book_replace(&day->b.books[1 - symbol], &book, day->a.now_ns);
+    l1_venue_simulated_on_book(day->a.venue, symbol, L1_TOLD_BOOK, day->a.now_ns, &day->a.answers);
+    for (int side = 0; side < 2; side++) {
+        day->offered_e8[symbol][side] = left_of(day, symbol, side == L1_SIDE_BUY);
+    }
+    for (uint32_t i = 0; i < day->a.answers.count; i++) { /* what it triggered was taken already */
+        const l1_venue_event *event = &day->a.answers.items[i];
+        if (event->kind != L1_VENUE_FILL) continue;
+        day->offered_e8[symbol][day->orders[event->id.hash.lo].leg.side] += event->qty_e8;
+    }
+    if (!day->twins) return;
+    l1_venue_simulated_on_book(day->b.venue, 1 - symbol, L1_TOLD_BOOK, day->a.now_ns,
+                               &day->b.answers);
 }
 
 static void move_trade(market_day *day, int32_t symbol)
@@ -256,6 +283,7 @@ static void reload(market_day *day)
     if (day->twins) desk_close(&day->b);
     const l1_limits limits = reversed(&day->a.limits);
     day->b = desk_open(&limits);
+    desk_copy_books(&day->b, &day->a);
     l1_archive loading = l1_archive_loading(bytes, saving.out.used);
     l1_venue_simulated_archive(&loading, day->b.venue);
     CHECK(l1_archive_ok(&loading));
@@ -290,8 +318,8 @@ static void step(market_day *day)
     }
     const bool bar = kind >= 85 && kind < 92;
     const int32_t touched = day->a.answers.count > 0 ? day->a.answers.items[0].symbol : symbol;
-    const l1_simulated_market *market = &day->a.venue->markets[touched];
-    const bool fresh = market->has_book && day->a.now_ns - market->book_since_ns <= 60 * SECOND;
+    const l1_depth_book *book = &day->a.books[touched];
+    const bool fresh = l1_depth_book_usable(book) && day->a.now_ns - book->since_ns <= 60 * SECOND;
     check_liquidity(day, touched, &day->a.answers, fresh && !bar);
     fold(day, &day->a.answers);
     check_twin(day);

@@ -10,19 +10,19 @@ static void test_fok__fills_wholly_within_its_price_level_by_level_or_expires(vo
         const char *want;
     } rows[] = {
         {L1_SIDE_BUY, 1, 101, "ack 1 101x1; fill 1 101x1 fee 0.001; done 1"},
-        {L1_SIDE_BUY, 1.001, 101, "ack 1 101x1.001; expired 1 no_liquidity 1.001"},
-        {L1_SIDE_BUY, 1, 100.99, "ack 1 100.99x1; expired 1 no_liquidity 1"},
+        {L1_SIDE_BUY, 1.001, 101, "ack 1 101x1.001; expired 1 unfilled_fok 1.001"},
+        {L1_SIDE_BUY, 1, 100.99, "ack 1 100.99x1; expired 1 unfilled_fok 1"},
         {L1_SIDE_BUY, 1.5, 102,
          "ack 1 102x1.5; fill 1 101x1 fee 0.001; fill 1 102x0.5 fee 0.0005; done 1"},
-        {L1_SIDE_BUY, 1.5, 101.99, "ack 1 101.99x1.5; expired 1 no_liquidity 1.5"},
+        {L1_SIDE_BUY, 1.5, 101.99, "ack 1 101.99x1.5; expired 1 unfilled_fok 1.5"},
         {L1_SIDE_BUY, 3, 200,
          "ack 1 200x3; fill 1 101x1 fee 0.001; fill 1 102x1 fee 0.001; fill 1 103x1 fee 0.001; "
          "done 1"},
-        {L1_SIDE_BUY, 3.001, 200, "ack 1 200x3.001; expired 1 no_liquidity 3.001"},
+        {L1_SIDE_BUY, 3.001, 200, "ack 1 200x3.001; expired 1 unfilled_fok 3.001"},
         {L1_SIDE_SELL, 1, 100, "ack 1 100x1; fill 1 100x1 fee 0.1; done 1"},
-        {L1_SIDE_SELL, 1, 100.01, "ack 1 100.01x1; expired 1 no_liquidity 1"},
+        {L1_SIDE_SELL, 1, 100.01, "ack 1 100.01x1; expired 1 unfilled_fok 1"},
         {L1_SIDE_SELL, 2, 99, "ack 1 99x2; fill 1 100x1 fee 0.1; fill 1 99x1 fee 0.099; done 1"},
-        {L1_SIDE_SELL, 2, 99.01, "ack 1 99.01x2; expired 1 no_liquidity 2"},
+        {L1_SIDE_SELL, 2, 99.01, "ack 1 99.01x2; expired 1 unfilled_fok 2"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         desk d = desk_open_default();
@@ -51,21 +51,31 @@ static void test_market_order__fills_what_there_is_and_the_rest_expires(void **s
     desk_close(&d);
 }
 
-static void test_book__stays_consumed_until_the_next_one(void **state)
+static void test_level__stays_consumed_until_told_with_another_quantity(void **state)
 {
     (void)state;
     desk d = desk_open_default();
     desk_book(&d, 100, 101, 1);
     desk_single(&d, BTC, limit_fok(1, L1_SIDE_BUY, 0.6, 101));
     SAYS(desk_single(&d, BTC, limit_fok(2, L1_SIDE_BUY, 0.401, 101)),
-         "ack 2 101x0.401; expired 2 no_liquidity 0.401");
+         "ack 2 101x0.401; expired 2 unfilled_fok 0.401");
     SAYS(desk_single(&d, BTC, limit_fok(3, L1_SIDE_BUY, 0.4, 101)),
          "ack 3 101x0.4; fill 3 101x0.4 fee 0.0004; done 3");
     SAYS(desk_single(&d, BTC, limit_fok(4, L1_SIDE_BUY, 0.1, 102)),
          "ack 4 102x0.1; fill 4 102x0.1 fee 0.0001; done 4");
-    desk_book(&d, 100, 101, 1);
+    desk_book(&d, 100, 101, 1); /* the same quantities: nothing new at 101 */
     SAYS(desk_single(&d, BTC, limit_fok(5, L1_SIDE_BUY, 1, 101)),
-         "ack 5 101x1; fill 5 101x1 fee 0.001; done 5");
+         "ack 5 101x1; expired 5 unfilled_fok 1");
+    desk_book(&d, 100, 101, 1.001);
+    SAYS(desk_single(&d, BTC, limit_fok(6, L1_SIDE_BUY, 1, 101)),
+         "ack 6 101x1; fill 6 101x1 fee 0.001; done 6");
+    desk_book(&d, 100, 101, 1.001);
+    SAYS(desk_single(&d, BTC, limit_fok(7, L1_SIDE_BUY, 0.1, 101)),
+         "ack 7 101x0.1; expired 7 unfilled_fok 0.1");
+    desk_book(&d, 99, 100.5, 1);    /* told gone, */
+    desk_book(&d, 100, 101, 1.001); /* and told anew */
+    SAYS(desk_single(&d, BTC, limit_fok(8, L1_SIDE_BUY, 1, 101)),
+         "ack 8 101x1; fill 8 101x1 fee 0.001; done 8");
     desk_close(&d);
 }
 
@@ -75,7 +85,7 @@ static void test_trade_ids__rise_by_one_per_symbol(void **state)
     desk d = desk_open_default();
     uint64_t last = 0;
     for (uint64_t n = 1; n <= 5; n++) {
-        desk_book(&d, 100, 101, 0.1);
+        desk_book(&d, 100, 101, 0.1 + (double)n * 0.001);
         desk_single(&d, BTC, limit_fok(n, L1_SIDE_BUY, 0.2, 103));
         for (uint32_t i = 0; i < d.answers.count; i++) {
             if (d.answers.items[i].kind != L1_VENUE_FILL) continue;
@@ -96,9 +106,9 @@ static void test_made_book__stands_around_the_close_while_book_is_stale_and_bar_
     } rows[] = {
         {60, 60, "ack 1 101x0.5; fill 1 101x0.5 fee 0.0005; done 1"},
         {61, 60, "ack 1 101x0.5; fill 1 100.01x0.5 fee 0.0005; done 1"},
-        {61, 61, "ack 1 101x0.5; expired 1 no_liquidity 0.5"},
+        {61, 61, "ack 1 101x0.5; expired 1 unfilled_fok 0.5"},
         {-1, 60, "ack 1 101x0.5; fill 1 100.01x0.5 fee 0.0005; done 1"},
-        {-1, -1, "ack 1 101x0.5; expired 1 no_liquidity 0.5"},
+        {-1, -1, "ack 1 101x0.5; expired 1 unfilled_fok 0.5"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         desk d = desk_open_default();
@@ -142,7 +152,7 @@ static void test_market__ages_from_its_own_time_not_from_its_arrival(void **stat
         if (rows[i].bar) {
             l1_venue_simulated_on_bar(d.venue, &bar, d.now_ns, &d.answers);
         } else {
-            l1_venue_simulated_on_book(d.venue, &book, d.now_ns, &d.answers);
+            desk_told(&d, &book);
         }
         desk_single(&d, BTC, limit_fok(1, L1_SIDE_BUY, 0.5, 101));
         const l1_venue_event *end = &d.answers.items[d.answers.count - 1];
@@ -151,10 +161,10 @@ static void test_market__ages_from_its_own_time_not_from_its_arrival(void **stat
     }
     desk d = desk_open_default(); /* one dated in the future ages from its arrival */
     const l1_book ahead = book_of(100, 101, 1, START + 3600 * SECOND);
-    l1_venue_simulated_on_book(d.venue, &ahead, START, &d.answers);
+    desk_told(&d, &ahead);
     d.now_ns += 61 * SECOND;
     SAYS(desk_single(&d, BTC, limit_fok(1, L1_SIDE_BUY, 0.5, 101)),
-         "ack 1 101x0.5; expired 1 no_liquidity 0.5");
+         "ack 1 101x0.5; expired 1 unfilled_fok 0.5");
     desk_close(&d);
 }
 
@@ -193,7 +203,7 @@ static void test_made_book__has_ten_levels_of_a_tenth_of_the_participation(void 
          "fill 1 99.93x0.01 fee 0.0009993; fill 1 99.92x0.01 fee 0.0009992; "
          "fill 1 99.91x0.01 fee 0.0009991; fill 1 99.9x0.01 fee 0.000999; done 1");
     SAYS(desk_single(&d, BTC, limit_fok(2, L1_SIDE_SELL, 0.1, 99)),
-         "ack 2 99x0.1; expired 2 no_liquidity 0.1");
+         "ack 2 99x0.1; expired 2 unfilled_fok 0.1");
     d.now_ns += L1_MINUTE_NS;
     desk_bar(&d, 99.99, 99.99, 99.99, 10);
     SAYS(desk_single(&d, BTC, limit_fok(3, L1_SIDE_SELL, 0.1, 99.98)),
@@ -233,32 +243,85 @@ static void test_filters__refuse_what_the_venue_would_refuse(void **state)
     }
 }
 
-static void test_forms__that_the_venue_does_not_take_are_rejected(void **state)
+static void test_forms__with_missing_or_foreign_fields_are_rejected(void **state)
+{
+    (void)state;
+    const l1_order_leg limit = limit_fok(1, L1_SIDE_SELL, 1, 105);
+    static const struct {
+        l1_order_type type;
+        l1_time_in_force tif;
+        double qty, quote, price, stop, iceberg;
+        bool taken;
+    } rows[] = {
+        {L1_ORDER_LIMIT, L1_TIF_GTC, 1, 0, 105, 0, 0, true},
+        {L1_ORDER_LIMIT, L1_TIF_IOC, 1, 0, 105, 0, 0, true},
+        {L1_ORDER_LIMIT, L1_TIF_GTC, 1, 0, 105, 104, 0, false},
+        {L1_ORDER_LIMIT, L1_TIF_GTC, 0, 100, 105, 0, 0, false},
+        {L1_ORDER_LIMIT, L1_TIF_GTC, 1, 0, 105, 0, 0.999, true},
+        {L1_ORDER_LIMIT, L1_TIF_GTC, 1, 0, 105, 0, 1, false}, /* all of it is no part */
+        {L1_ORDER_LIMIT, L1_TIF_GTC, 1, 0, 105, 0, 0.0005, false},
+        {L1_ORDER_LIMIT, L1_TIF_IOC, 1, 0, 105, 0, 0.5, false},
+        {L1_ORDER_LIMIT_MAKER, L1_TIF_GTC, 1, 0, 105, 0, 0, true},
+        {L1_ORDER_LIMIT_MAKER, L1_TIF_FOK, 1, 0, 105, 0, 0.5, true}, /* it has no tif */
+        {L1_ORDER_MARKET, L1_TIF_GTC, 1, 0, 0, 0, 0, true},
+        {L1_ORDER_MARKET, L1_TIF_GTC, 1, 0, 105, 0, 0, false},
+        {L1_ORDER_MARKET, L1_TIF_GTC, 0, 100, 0, 0, 0, true},
+        {L1_ORDER_MARKET, L1_TIF_GTC, 1, 100, 0, 0, 0, false},
+        {L1_ORDER_MARKET, L1_TIF_GTC, 0, -100, 0, 0, 0, false},
+        {L1_ORDER_MARKET, L1_TIF_GTC, 0, 0, 0, 0, 0, false},
+        {L1_ORDER_STOP_LOSS, L1_TIF_GTC, 1, 0, 0, 90, 0, true},
+        {L1_ORDER_STOP_LOSS, L1_TIF_GTC, 1, 0, 89, 90, 0, false},
+        {L1_ORDER_STOP_LOSS_LIMIT, L1_TIF_GTC, 1, 0, 89, 90, 0, true},
+        {L1_ORDER_STOP_LOSS_LIMIT, L1_TIF_GTC, 1, 0, 0, 90, 0, false},
+        {L1_ORDER_TAKE_PROFIT, L1_TIF_GTC, 1, 0, 0, 110, 0, true},
+        {L1_ORDER_TAKE_PROFIT, L1_TIF_GTC, 1, 0, 0, 0, 0, false},
+        {L1_ORDER_TAKE_PROFIT_LIMIT, L1_TIF_GTC, 1, 0, 110, 110, 0, true},
+        {L1_ORDER_TAKE_PROFIT_LIMIT, L1_TIF_GTC, 1, 0, 110, 0, 0, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        desk d = desk_open_default();
+        desk_book(&d, 100, 101, 5);
+        l1_order_leg leg = limit;
+        leg.type = rows[i].type;
+        leg.tif = rows[i].tif;
+        leg.qty_e8 = E8(rows[i].qty);
+        leg.quote_qty_e8 = E8(rows[i].quote);
+        leg.price_e8 = E8(rows[i].price);
+        leg.stop_e8 = E8(rows[i].stop);
+        leg.iceberg_e8 = E8(rows[i].iceberg);
+        const bool taken = strcmp(desk_single(&d, BTC, leg), "rejected 1 filter") != 0;
+        CHECK(taken == rows[i].taken);
+        CHECK(!taken || d.answers.items[0].kind == L1_VENUE_ACK);
+        desk_close(&d);
+    }
+}
+
+static void test_lists__whose_legs_make_none_are_rejected(void **state)
 {
     (void)state;
     desk d = desk_open_default();
     desk_book(&d, 100, 101, 5);
-    l1_order_leg leg = limit_fok(1, L1_SIDE_BUY, 1, 101);
-    leg.tif = L1_TIF_GTC;
-    SAYS(desk_single(&d, BTC, leg), "rejected 1 filter");
-    leg.tif = L1_TIF_IOC;
-    SAYS(desk_single(&d, BTC, leg), "rejected 1 filter");
-    leg = stop_loss(1, 1, 90);
-    leg.side = L1_SIDE_BUY;
-    SAYS(desk_single(&d, BTC, leg), "rejected 1 filter");
     SAYS(desk_list(&d, limit_fok(1, L1_SIDE_SELL, 1, 100), stop_loss(2, 0, 90)),
-         "rejected 1 filter; expired 2 parent");
+         "rejected 1 list_form; expired 2 parent");
     SAYS(desk_list(&d, market_order(1, L1_SIDE_BUY, 1), stop_loss(2, 0, 90)),
-         "rejected 1 filter; expired 2 parent");
-    SAYS(desk_list(&d, limit_fok(1, L1_SIDE_BUY, 1, 101), limit_fok(2, L1_SIDE_SELL, 1, 90)),
-         "rejected 1 filter; expired 2 parent");
+         "rejected 1 list_form; expired 2 parent");
+    SAYS(desk_list(&d, limit_fok(1, L1_SIDE_BUY, 1, 101), stop_loss(2, 1, 90)),
+         "rejected 1 list_form; expired 2 parent"); /* OPO's legs have no quantity */
+    SAYS(desk_list(&d, limit_fok(1, L1_SIDE_BUY, 1, 101), limit_fok(2, L1_SIDE_BUY, 0, 90)),
+         "rejected 1 list_form; expired 2 parent");
+    l1_submit submit = {.symbol = BTC, .legs_count = 2};
+    submit.legs[0] = limit_fok(1, L1_SIDE_BUY, 1, 101);
+    submit.legs[1] = stop_loss(2, 1, 90);
+    SAYS(desk_submit(&d, &submit), "rejected 1 list_form; expired 2 parent"); /* SINGLE has one */
+    submit.list = L1_LIST_OTOCO;
+    SAYS(desk_submit(&d, &submit), "rejected 1 list_form; expired 2 parent");
     desk_close(&d);
     l1_limits limits = desk_limits();
     limits.symbols[BTC].opo = false;
     d = desk_open(&limits);
     desk_book(&d, 100, 101, 5);
     SAYS(desk_list(&d, limit_fok(1, L1_SIDE_BUY, 1, 101), stop_loss(2, 0, 90)),
-         "rejected 1 filter; expired 2 parent");
+         "rejected 1 list_form; expired 2 parent");
     desk_close(&d);
 }
 
@@ -339,7 +402,7 @@ static void test_list__stop_goes_live_for_what_the_entry_received(void **state)
     CHECK(LOCKED(&d, BTC_BASE) == E8(1.498));
     CHECK(TOTAL(&d, BTC_BASE) == E8(10 + 1.4985));
     SAYS(desk_list(&d, limit_fok(3, L1_SIDE_BUY, 1.5, 102), stop_loss(4, 0, 90)),
-         "ack 3 102x1.5; expired 3 no_liquidity 1.5; expired 4 parent");
+         "ack 3 102x1.5; expired 3 unfilled_fok 1.5; expired 4 parent");
     SAYS(desk_list(&d, limit_fok(3, L1_SIDE_BUY, 1.5, 102.001), stop_loss(4, 0, 90)),
          "rejected 3 filter; expired 4 parent");
     SAYS(desk_list(&d, limit_fok(3, L1_SIDE_BUY, 200, 102), stop_loss(4, 0, 90)),
@@ -355,11 +418,11 @@ static void test_list__stop_is_judged_after_the_fill(void **state)
         const char *stop_says;
     } rows[] = {
         {1, 99.99, "ack 2 99.99x0.999"},
-        {1, 100, "rejected 2 would_trigger"}, /* best bid 100 */
-        {1, 100.01, "rejected 2 would_trigger"},
-        {1, 90.001, "rejected 2 filter"},
-        {0.101, 50, "ack 2 50x0.1"},         /* notional exactly 5 */
-        {0.101, 49.99, "rejected 2 filter"}, /* under it */
+        {1, 100, "expired 2 pending_refused"}, /* best bid 100 */
+        {1, 100.01, "expired 2 pending_refused"},
+        {1, 90.001, "expired 2 pending_refused"},
+        {0.101, 50, "ack 2 50x0.1"},                 /* notional exactly 5 */
+        {0.101, 49.99, "expired 2 pending_refused"}, /* under it */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         desk d = desk_open_default();
@@ -391,8 +454,9 @@ static void test_list__stop_needs_a_free_slot(void **state)
             CHECK(d.answers.items[0].kind == L1_VENUE_ACK);
         }
         SAYS(desk_list(&d, limit_fok(1, L1_SIDE_BUY, 1, 101), stop_loss(2, 0, 90)),
-             rows[i].live ? "ack 1 101x1; fill 1 101x1 fee 0.001; done 1; ack 2 90x0.999"
-                          : "ack 1 101x1; fill 1 101x1 fee 0.001; done 1; rejected 2 capacity");
+             rows[i].live
+                 ? "ack 1 101x1; fill 1 101x1 fee 0.001; done 1; ack 2 90x0.999"
+                 : "ack 1 101x1; fill 1 101x1 fee 0.001; done 1; expired 2 pending_refused");
         /* Exits need no slot. */
         SAYS(desk_single(&d, BTC, limit_fok(3, L1_SIDE_SELL, 1, 100)),
              "ack 3 100x1; fill 3 100x1 fee 0.1; done 3");
@@ -475,13 +539,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fok__fills_wholly_within_its_price_level_by_level_or_expires),
         cmocka_unit_test(test_market_order__fills_what_there_is_and_the_rest_expires),
-        cmocka_unit_test(test_book__stays_consumed_until_the_next_one),
+        cmocka_unit_test(test_level__stays_consumed_until_told_with_another_quantity),
         cmocka_unit_test(test_trade_ids__rise_by_one_per_symbol),
         cmocka_unit_test(test_made_book__stands_around_the_close_while_book_is_stale_and_bar_fresh),
         cmocka_unit_test(test_market__ages_from_its_own_time_not_from_its_arrival),
         cmocka_unit_test(test_made_book__has_ten_levels_of_a_tenth_of_the_participation),
         cmocka_unit_test(test_filters__refuse_what_the_venue_would_refuse),
-        cmocka_unit_test(test_forms__that_the_venue_does_not_take_are_rejected),
+        cmocka_unit_test(test_forms__with_missing_or_foreign_fields_are_rejected),
+        cmocka_unit_test(test_lists__whose_legs_make_none_are_rejected),
         cmocka_unit_test(test_balance__covers_price_x_qty_of_a_buy_and_the_base_of_a_sell),
         cmocka_unit_test(test_rounding__favours_the_venue_at_the_last_decimal),
         cmocka_unit_test(test_commission__is_rounded_up_once_an_order),

@@ -138,7 +138,7 @@ static void test_bar__volume_is_one_budget_for_stops_and_later_sells(void **stat
          "fill 2 90.9x0.2 fee 0.01818; expired 2 no_liquidity 0.5");
     CHECK(LOCKED(&d, BTC_BASE) == 0);
     SAYS(desk_single(&d, BTC, limit_fok(3, L1_SIDE_SELL, 0.1, 90)),
-         "ack 3 90x0.1; expired 3 no_liquidity 0.1");
+         "ack 3 90x0.1; expired 3 unfilled_fok 0.1");
     SAYS(desk_single(&d, BTC, limit_fok(4, L1_SIDE_BUY, 0.1, 101)),
          "ack 4 101x0.1; fill 4 100.01x0.1 fee 0.0001; done 4");
     desk_close(&d);
