@@ -10,6 +10,7 @@
 #include "app/log.h"
 #include "app/options.h"
 #include "app/replay.h"
+#include "app/replay_report.h"
 #include "app/schedules.h"
 #include "app/what_if.h"
 
@@ -17,12 +18,15 @@ static const char usage[] =
     "usage: l1 replay [options] FILE|DIR...\n"
     "       l1 replay --journal DIR [--set KEY=VALUE]... [--models FOLDER] [--format text|json]\n"
     "\n"
-    "Plays history as fast as possible: klines or bus messages in, reports and alerts out. Time\n"
-    "is that of the messages; the same input gives the same bytes.\n"
+    "Plays history as fast as possible: market data or bus messages in, reports and alerts out.\n"
+    "Time is that of the messages; the same input gives the same bytes.\n"
     "\n"
-    "  FILE               klines (Binance's 12 columns; the name begins with the symbol, or\n"
-    "                     FILE=BTC/USDT) or NDJSON of the bus; plain, .gz, .xz, .zst, .bz2, .zip\n"
-    "  DIR                every such file in it, by name: .csv, .ndjson, .jsonl, packed, or .zip\n"
+    "  FILE               one of Binance's dumps: klines, trades, aggTrades, bookTicker, depth\n"
+    "                     (the name begins with the symbol, or FILE=BTC/USDT); a recorded stream\n"
+    "                     (lines <local ns> <json>); or NDJSON of the bus. Plain, .gz, .xz, .zst,\n"
+    "                     .bz2, .zip; docs/history.md says more\n"
+    "  DIR                every such file in it, by name: .csv, .ndjson, .jsonl, packed, .zip, or\n"
+    "                     a recording (btcusdt_20240808.gz)\n"
     "  --data FILE        the same as FILE or DIR; may be repeated\n"
     "  --signals FILE     NDJSON, whatever it looks like; may be repeated\n"
     "  --from TIME        leave out what is before: RFC 3339 or Unix ms\n"
@@ -47,8 +51,8 @@ static const char usage[] =
     "\n"
     "--compare-schedules[=LIST] plays the files once per schedule (single, twap, vwap, pov,\n"
     "iceberg, is, auto; execution.algo) and prints what each costs a parent beside a single\n"
-    "order, with intervals, in place of reports (docs/schedules.md). With --report the table goes\n"
-    "to standard error and into the page of the replay that follows.\n"
+    "order, with intervals, in place of reports. With --report they are played once more as\n"
+    "configured, for the page, which shows the comparison too.\n"
     "\n"
     "  --block N          consecutive parents resampled together (default: those that overlap)\n"
     "  --resamples N      of the bootstrap (default 2000)\n"
@@ -134,6 +138,20 @@ static bool take_option(arguments *given, int option)
     }
 }
 
+static l1_replay_options replay_of(const arguments *given)
+{
+    return (l1_replay_options){
+        .files = given->history.files,
+        .files_count = given->history.count,
+        .from_ns = given->from_ns,
+        .to_ns = given->to_ns,
+        .out = given->out,
+        .report = given->report,
+        .journal_dir = given->journal,
+    };
+}
+
+/* `comparison`: reports go nowhere, the page shows it; NULL = none was made. */
 static int play(const arguments *given, const l1_comparison *comparison)
 {
     static l1_config config;
@@ -142,17 +160,10 @@ static int play(const arguments *given, const l1_comparison *comparison)
                                           : config.settings.log_format == L1_LOG_JSON);
     if (given->quiet) l1_log_threshold(L1_LOG_ERROR);
     l1_config_warn(&config);
-    const l1_replay_options options = {
-        .config = &config,
-        .files = given->history.files,
-        .files_count = given->history.count,
-        .from_ns = given->from_ns,
-        .to_ns = given->to_ns,
-        .out = given->out,
-        .report = given->report,
-        .comparison = comparison,
-        .journal_dir = given->journal,
-    };
+    l1_replay_options options = replay_of(given);
+    options.config = &config;
+    options.comparison = comparison;
+    if (comparison != NULL) options.out = "/dev/null";
     return l1_replay(&options);
 }
 
@@ -163,10 +174,6 @@ enum { OWN_SETTINGS = sizeof own_settings / sizeof own_settings[0] };
 /* A recorded run once more, when no files are named. */
 static int ask_what_if(const arguments *given)
 {
-    if (given->report != NULL) {
-        (void)fputs("l1 replay: --report goes with files\n", stderr);
-        return L1_EXIT_USAGE;
-    }
     if (given->source.file != NULL || given->from_ns != L1_OFF || given->to_ns != L1_OFF) {
         (void)fputs("l1 replay: without files the run in --journal is done again, whole and under "
                     "its recorded configuration: --config, --from and --to do not go with it\n",
@@ -184,28 +191,21 @@ static int ask_what_if(const arguments *given)
     return l1_what_if(&options);
 }
 
-static int print_schedules(const arguments *given, const l1_schedules *schedules)
-{
-    const bool json = given->format != NULL && strcmp(given->format, "json") == 0;
-    if (given->report != NULL) { /* a replay follows, and standard output is its reports' */
-        l1_schedules_print(schedules, json, stderr);
-        return L1_EXIT_DONE;
-    }
-    FILE *out = given->out == NULL ? stdout : fopen(given->out, "w");
-    if (out != NULL) l1_schedules_print(schedules, json, out);
-    bool good = out != NULL && ferror(out) == 0 && fflush(out) == 0;
-    if (out != NULL && out != stdout) good = fclose(out) == 0 && good;
-    if (good) return L1_EXIT_DONE;
-    (void)fprintf(stderr, "l1 replay: %s: %s\n",
-                  given->out == NULL ? "standard output" : given->out, strerror(errno));
-    return out == NULL ? L1_EXIT_USAGE : L1_EXIT_FAILED;
-}
-
-/* The comparison of schedules, in place of reports; with --report, before them and in its page. */
+/* The comparison of schedules, in place of reports. */
 static int compare(arguments *given)
 {
     static l1_schedules schedules;
     l1_diag diag = {.text = ""};
+    const bool json = given->format != NULL && strcmp(given->format, "json") == 0;
+    const l1_replay_options replay = replay_of(given);
+    if (l1_replay_report_check(&replay, &diag).code != L1_OK) {
+        (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
+        return L1_EXIT_USAGE;
+    }
+    if (given->out != NULL && l1_replay_reads(&replay, given->out)) {
+        (void)fprintf(stderr, "l1 replay: --out %s is one of the files to read\n", given->out);
+        return L1_EXIT_USAGE;
+    }
     l1_log_threshold(L1_LOG_ERROR);
     given->schedules.source = &given->source;
     given->schedules.files = given->history.files;
@@ -213,14 +213,18 @@ static int compare(arguments *given)
     given->schedules.from_ns = given->from_ns;
     given->schedules.to_ns = given->to_ns;
     const l1_result done = l1_schedules_compare(&given->schedules, &schedules, &diag);
-    l1_log_threshold(L1_LOG_INFO);
     if (done.code != L1_OK) {
         if (diag.text[0] != '\0') (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
         return done.code == L1_LIMIT_FULL ? L1_EXIT_FAILED : L1_EXIT_USAGE;
     }
-    const int printed = print_schedules(given, &schedules);
-    if (given->report == NULL || printed != L1_EXIT_DONE) return printed;
-    return play(given, &schedules.comparison);
+    FILE *out = given->out == NULL ? stdout : fopen(given->out, "w");
+    if (out != NULL) l1_schedules_print(&schedules, json, out);
+    bool good = out != NULL && ferror(out) == 0 && fflush(out) == 0;
+    if (out != NULL && out != stdout) good = fclose(out) == 0 && good;
+    if (good) return given->report == NULL ? L1_EXIT_DONE : play(given, &schedules.comparison);
+    (void)fprintf(stderr, "l1 replay: %s: %s\n",
+                  given->out == NULL ? "standard output" : given->out, strerror(errno));
+    return out == NULL ? L1_EXIT_USAGE : L1_EXIT_FAILED;
 }
 
 static bool files_fit(const arguments *given)
@@ -235,6 +239,8 @@ static bool files_fit(const arguments *given)
                 "--set ai.models=FOLDER";
     } else if (given->history.count > 0 && given->format != NULL && !given->compare) {
         error = "--format goes with --compare-schedules, or with --journal DIR without files";
+    } else if (given->history.count == 0 && given->report != NULL) {
+        error = "--report is the page of a replay of files";
     } else if (given->history.count == 0 && (given->journal == NULL || given->compare)) {
         error = "which files?";
     }

@@ -15,10 +15,12 @@
 #include "l1_build_id.h"
 #include "report/replay_page.h"
 
+typedef char building_name[PATH_MAX + 32]; /* of the file beside it, until it is whole */
+
 struct l1_replay_report {
     const l1_replay_options *options;
     const char *path;
-    char building[PATH_MAX + 32]; /* beside it, until it is whole */
+    building_name building;
     l1_replay_page *page;
 };
 
@@ -95,11 +97,24 @@ static l1_result check_place(const l1_replay_options *options, l1_diag *diag)
     return L1_SUCCESS;
 }
 
-/* A file of our own beside it, fresh. */
-static int create(const l1_replay_report *report)
+/* A file beside `path`, fresh; its name goes to `building`. */
+static int create(const char *path, building_name building)
 {
-    (void)unlink(report->building);
-    return open(report->building, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    (void)snprintf(building, sizeof(building_name), "%s.%ld.building", path, (long)getpid());
+    (void)unlink(building);
+    return open(building, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+l1_result l1_replay_report_check(const l1_replay_options *options, l1_diag *diag)
+{
+    static building_name building;
+    if (options->report == NULL) return L1_SUCCESS;
+    L1_TRY(check_place(options, diag));
+    const int probe = create(options->report, building);
+    if (probe < 0) return failed(options->report, L1_IO_OPEN, diag);
+    (void)close(probe);
+    (void)unlink(building);
+    return L1_SUCCESS;
 }
 
 l1_result l1_replay_report_open(const l1_replay_options *options, l1_replay_report **out,
@@ -107,20 +122,12 @@ l1_result l1_replay_report_open(const l1_replay_options *options, l1_replay_repo
 {
     *out = NULL;
     if (options->report == NULL) return L1_SUCCESS;
-    L1_TRY(check_place(options, diag));
+    L1_TRY(l1_replay_report_check(options, diag));
     l1_replay_report *report = calloc(1, sizeof *report);
     if (report == NULL) return l1_refuse(diag, L1_LIMIT_FULL, "report", "no memory");
     report->options = options;
     report->path = options->report;
-    (void)snprintf(report->building, sizeof report->building, "%s.%ld.building", report->path,
-                   (long)getpid());
-    const int probe = create(report); /* a folder that cannot be written is told before the run */
-    l1_result done = probe < 0 ? failed(report->path, L1_IO_OPEN, diag)
-                               : l1_replay_page_open(&options->config->limits, &report->page, diag);
-    if (probe >= 0) {
-        (void)close(probe);
-        (void)unlink(report->building);
-    }
+    const l1_result done = l1_replay_page_open(&options->config->limits, &report->page, diag);
     if (done.code != L1_OK) {
         free(report);
         return done;
@@ -147,7 +154,7 @@ void l1_replay_report_effect(l1_replay_report *report, const l1_effect *effect, 
 /* Writes, syncs and renames; on failure the file beside it is gone. */
 static l1_result put_file(l1_replay_report *report, const l1_replay_facts *facts, l1_diag *diag)
 {
-    const int descriptor = create(report);
+    const int descriptor = create(report->path, report->building);
     FILE *out = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (out == NULL) {
         const l1_result done = failed(report->path, L1_IO_OPEN, diag);
@@ -177,7 +184,7 @@ l1_result l1_replay_report_write(l1_replay_report *report, l1_runner *runner,
     const l1_event end = {.kind = L1_EVENT_TICK, .at_ns = l1_runner_now_ns(runner)};
     l1_replay_facts facts = {.build = "l1 " L1_VERSION ", build " L1_BUILD_ID,
                              .files_count = options->files_count,
-                             .out = options->out,
+                             .out = options->comparison == NULL ? options->out : NULL,
                              .journal = options->journal_dir,
                              .models_hash = l1_system_models(system),
                              .state_hash = l1_system_hash(system),

@@ -12,6 +12,10 @@
 
 typedef struct l1_replay_report l1_replay_report;
 
+/* Whether options->report, if any, may be written where it is to go; options->config is not read.
+ */
+L1_MUST_USE l1_result l1_replay_report_check(const l1_replay_options *options, l1_diag *diag);
+
 /* `*out` stays NULL when no report is wanted; every other call then does nothing. Before
  * options->out is opened. */
 L1_MUST_USE l1_result l1_replay_report_open(const l1_replay_options *options,

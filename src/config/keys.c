@@ -140,7 +140,7 @@ const l1_key l1_keys[] = {
     {"paper.response_latency_ms", "ms", L1_KEY_MILLIS, LIMIT(paper_response_ns), 0, 60000, "0",
      NEVER_OFF, NULL, "time from the simulated venue's answer to its arrival"},
     {"paper.latency_table_ms", "ms", L1_KEY_DELAYS, LIMIT(paper_latencies), 0, 60000, "[]",
-     NEVER_OFF, NULL, "values that a latency is drawn from, each time, instead of paper.latency_ms"},
+     NEVER_OFF, NULL, "values each latency is drawn from, instead of paper.latency_ms"},
     {"paper.feed_latency_table_ms", "ms", L1_KEY_DELAYS, LIMIT(paper_feeds), 0, 60000, "[]",
      NEVER_OFF, NULL, "the same instead of paper.feed_latency_ms"},
     {"paper.response_latency_table_ms", "ms", L1_KEY_DELAYS, LIMIT(paper_responses), 0, 60000,

@@ -1,15 +1,18 @@
 /* decision/almgren_chriss.h: the optimal trajectory of a sale or purchase in closed form.
  *
  * Almgren and Chriss, "Optimal execution of portfolio transactions" (2000), with linear impact: X
- * to be traded in N slices over T, tau = T/N, slice j at the start of its interval. eta~ = eta -
- * gamma tau/2 (> 0 is needed), kappa = acosh(1 + lambda sigma^2 tau^2 / (2 eta~)) / tau n_j = X 2
- * sinh(kappa tau/2) cosh(kappa (T - (j - 1/2) tau)) / sinh(kappa T) x_j = X sinh(kappa (T - j tau))
- * / sinh(kappa T), what is left after slice j E = gamma X^2/2 + epsilon X + eta~ X^2 tanh(kappa
- * tau/2) (tau sinh(2 kappa T) + 2 T sinh(kappa tau)) / (2 tau^2 sinh^2(kappa T)) V = sigma^2 X^2
- * (tau sinh(kappa T) cosh(kappa (T - tau)) - T sinh(kappa tau)) / (2 sinh^2(kappa T) sinh(kappa
- * tau)) Long kappa T is computed in powers of e^-kappa..., so that nothing overflows; kappa T <
- * 1e-6 is the limit of equal slices. Units: the caller's, if they fit together. Determinism: pure,
- * base/real.h only. */
+ * to be traded in N slices over T, tau = T/N, slice j at the start of its interval. With eta~ =
+ * eta - gamma tau/2, which has to be positive, and k for kappa:
+ *   k    acosh(1 + lambda sigma^2 tau^2 / (2 eta~)) / tau
+ *   n_j  X 2 sinh(k tau/2) cosh(k (T - (j - 1/2) tau)) / sinh(k T)
+ *   x_j  X sinh(k (T - j tau)) / sinh(k T): what is left after slice j
+ *   E    gamma X^2/2 + epsilon X + eta~ X^2 tanh(k tau/2)
+ *        (tau sinh(2 k T) + 2 T sinh(k tau)) / (2 tau^2 sinh^2(k T))
+ *   V    sigma^2 X^2 (tau sinh(k T) cosh(k (T - tau)) - T sinh(k tau))
+ *        / (2 sinh^2(k T) sinh(k tau))
+ * Long k T are computed in powers of e^-k, so that nothing overflows; k T < 1e-6 is the limit of
+ * equal slices. Against direct sums all are right to 1e-12 of each.
+ * Units: the caller's, if they fit together. Determinism: pure, base/real.h only. */
 #ifndef L1_DECISION_ALMGREN_CHRISS_H
 #define L1_DECISION_ALMGREN_CHRISS_H
 

@@ -6,10 +6,10 @@
  *           after Almgren, Thum, Hauptmann and Li 2005)
  *   drift   sigma sqrt(latency / 2 pi): the mean of the adverse half of the move on the way
  * sigma_d = sigma of a minute x sqrt(1440), V_d the usual day's volume. Each child meets a book
- * that has refilled and an impact that has decayed: splitting looks at least as good as it is. A
- * walk that the shown levels do not cover is said to be exhausted; nothing is extrapolated. Without
- * a book spread and walk count 0; without sigma or V_d there is no impact: `known` is false. Units:
- * bp, e8. Determinism: pure, base/real.h only. */
+ * that has refilled and an impact that has decayed: splitting looks at least as good as it is.
+ * A walk that the shown levels do not cover is told as exhausted; nothing is extrapolated. Without
+ * a book spread and walk count 0; without sigma or V_d there is no impact and `known` is false.
+ * Units: bp, e8. Determinism: pure, base/real.h only. */
 #ifndef L1_DECISION_COST_MODEL_H
 #define L1_DECISION_COST_MODEL_H
 

@@ -83,6 +83,15 @@ int64_t l1_plan_duration_ns(const l1_limits *limits, int64_t duration_s)
     return (duration_s < most_s ? duration_s : most_s) * 1000000000;
 }
 
+/* The same, cut off where the signal expires. */
+static int64_t duration_of(const l1_plan_request *request)
+{
+    const int64_t duration_ns = l1_plan_duration_ns(request->limits, request->duration_s);
+    if (request->expires_at_ns == 0 || request->expires_at_ns == L1_OFF) return duration_ns;
+    const int64_t left_ns = request->expires_at_ns - request->now_ns;
+    return left_ns < duration_ns ? left_ns : duration_ns;
+}
+
 /* How many children there may be: as asked, as fit above the minimum and between two looks, and
  * for a buy as many as stops find a slot. */
 static uint32_t slices_allowed(const l1_plan_request *request, int64_t duration_ns)
@@ -242,7 +251,7 @@ bool l1_plan_make(const l1_plan_request *request, l1_plan *out)
     }
     out->qty_e8 = request->qty_e8;
     out->start_ns = request->now_ns;
-    const int64_t duration_ns = l1_plan_duration_ns(request->limits, request->duration_s);
+    const int64_t duration_ns = duration_of(request);
     if (out->asked == L1_ALGO_SINGLE) {
         be_single(request, out);
         say(out, "one order, as asked");

@@ -6,16 +6,16 @@
  *   single   everything at once
  *   twap     equal slices at equal times over duration_s
  *   vwap     slices in proportion to the usual volume of those minutes of the week
- *   pov      at each look, participation x the volume traded since the last, until done
+ *   pov      at each look, participation x the volume traded since the start, less what went
  *   iceberg  one clip after another, each when the last has ended and the book has refilled
- *   is       Almgren-Chriss: sinh trajectory by risk aversion (execution_quality.md 4.2)
+ *   is       Almgren-Chriss: sinh trajectory by risk aversion (almgren_chriss.h)
  *   auto     the schedule of the least expected cost + lambda x risk, a single order included
  * A signal's algo AUTO means execution.algo of the configuration, which may be auto itself.
  * Slices: on the lot, together exactly the parent, each at or over the minimum order (fewer slices
  * otherwise), at most slices_max, L1_CHILDREN_MAX, and for buys the free stop slots, because each
  * child brings its stop. Expected cost of one child: half the spread + commission + the greater of
- * the book's walk and Y x sigma_d x (q / V_d)^exponent + drift over the latency; risk is the
- * variance of the price over what is still to be done.
+ * the book's walk and Y x sigma_d x (q / V_d)^exponent + drift over the latency (cost_model.h);
+ * risk is the standard deviation of the price over what is still to be done (schedule_choice.h).
  * Determinism: pure; doubles enter and leave by checked conversion (base/real.h functions only). */
 #ifndef L1_DECISION_EXECUTION_LOGIC_H
 #define L1_DECISION_EXECUTION_LOGIC_H
@@ -60,8 +60,9 @@ typedef struct {
     const l1_instrument *instrument;
     int32_t symbol;
     l1_side side;
-    l1_algo algo;                                      /* the signal's, or the configuration's */
-    int64_t duration_s, slices_max;                    /* L1_OFF = the configuration's */
+    l1_algo algo;                   /* the signal's, or the configuration's */
+    int64_t duration_s, slices_max; /* L1_OFF = the configuration's */
+    int64_t expires_at_ns;          /* no child after it; 0 or L1_OFF = it never expires */
     int64_t qty_e8, now_ns, mid_e8, limit_e8, stop_e8; /* stop 0: a sell has none */
     int64_t minimum_e8;          /* the smallest order that every rule lets pass */
     uint32_t stop_slots;         /* free at the venue; buys */

@@ -8,7 +8,9 @@
 
 #define NS_A_SECOND 1e9
 #define DAY_NS 86400e9
-#define HALVINGS 8 /* durations that are tried: the whole, half, ... */
+#define LEAST_BP 1e-6 /* what a slice costs where nothing does: the optimum is all at once */
+#define TIE_BP 0.001  /* less than this a cut need not be said to save */
+#define HALVINGS 8    /* durations that are tried: the whole, half, ... */
 
 static double lambda_of(const l1_choice_frame *frame)
 {
@@ -30,12 +32,12 @@ static l1_trade_problem problem_of(const l1_choice_frame *frame, uint32_t slices
     const l1_cost_model *model = frame->model;
     const int64_t slice_e8 = frame->request->qty_e8 / slices;
     const l1_child_cost cost = l1_cost_of_child(model, slice_e8 > 0 ? slice_e8 : 1);
-    const double horizon = seconds(duration_ns);
+    const double horizon = seconds(duration_ns), beyond_bp = cost.bp - model->fixed_bp;
     l1_trade_problem problem = {.slices = slices,
                                 .quantity = 1.0,
                                 .horizon = horizon,
                                 .sigma = model->sigma_bp,
-                                .eta = (cost.bp - model->fixed_bp) * horizon,
+                                .eta = (beyond_bp > LEAST_BP ? beyond_bp : LEAST_BP) * horizon,
                                 .epsilon = model->fixed_bp};
     const double equal =
         horizon * (slices - 1.0) * (2.0 * slices - 1.0) / (6.0 * slices * (double)slices);
@@ -136,11 +138,18 @@ typedef struct {
     bool covered;
 } candidate;
 
+/* A cut stands back by what counts as a tie. */
+static double total_of(const candidate *one)
+{
+    const double total = one->offer.cost_bp + one->offer.risk_bp;
+    return one->draft.algo == L1_ALGO_SINGLE ? total : total + TIE_BP;
+}
+
 /* Less in total; one that the shown book covers before one that it does not. */
 static bool better(const candidate *a, const candidate *b)
 {
     if (a->covered != b->covered) return a->covered;
-    return a->offer.cost_bp + a->offer.risk_bp < b->offer.cost_bp + b->offer.risk_bp;
+    return total_of(a) < total_of(b);
 }
 
 static bool judge(const l1_choice_frame *frame, const l1_draft *draft, candidate *out)

@@ -1,15 +1,17 @@
 /* decision/schedule_choice.h: the schedules a request may take, what each is expected to cost, and
  * which is the least.
  *
- * Total = expected cost + lambda x standard deviation of what waiting adds, in bp of the arrival
- * mid: cost = sum of q_i / Q x cost of child i (decision/cost_model.h) risk = lambda sigma sqrt(sum
- * of the time between children x (what is left / Q)^2) IS takes Almgren and Chriss's trajectory
- * with temporary impact that costs equal slices as much as the cost model does, no permanent one
- * (the law's impact decays), and the lambda of variance that is the slope of lambda x deviation at
- * equal slices. AUTO first tries a proof: total cost is convex in the first child's size, so all
- * that a cut can save is (1 - q_1/Q) x the marginal cost of the whole order, while what waits risks
- * at least (1 - q_1/Q) x lambda sigma sqrt(look). If the second factor is no smaller, one order is
- * the least. Otherwise numbers of slices and durations are searched; a single order wins ties.
+ * Total = expected cost + what waiting risks, in bp of the arrival mid:
+ *   cost   sum of q_i / Q x cost of child i (decision/cost_model.h)
+ *   risk   lambda sigma sqrt(sum of the time between children x (what is left / Q)^2)
+ * IS takes Almgren and Chriss's trajectory with a temporary impact that costs equal slices as much
+ * as the cost model does, no permanent one (the law's impact decays), and the lambda of variance
+ * that is the slope of lambda x deviation at equal slices.
+ * AUTO first tries a proof. Cost x quantity is convex in the quantity, so all that a cut can save
+ * is (1 - q_1/Q) x the marginal cost of the whole order, while what waits risks at least
+ * (1 - q_1/Q) x lambda sigma sqrt(look). If the second factor is no smaller than the first, one
+ * order is the least. Otherwise numbers of slices and durations are searched; a single order wins
+ * ties (0.001 bp).
  * Determinism: pure. */
 #ifndef L1_DECISION_SCHEDULE_CHOICE_H
 #define L1_DECISION_SCHEDULE_CHOICE_H

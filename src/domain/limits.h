@@ -43,7 +43,6 @@ typedef enum {
     L1_ALGO_COUNT
 } l1_algo;
 #define L1_CHILDREN_MAX 32 /* children of one parent */
-
 /* What commission is taken in. One that the account cannot pay is taken in what was received. */
 typedef enum {
     L1_COMMISSION_RECEIVED, /* the asset that the fill brought */

@@ -239,6 +239,7 @@ static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
         .algo = signal->algo,
         .duration_s = signal->duration_s,
         .slices_max = signal->slices_max,
+        .expires_at_ns = signal->expires_at_ns,
         .qty_e8 = engine->decision.qty_e8,
         .now_ns = now_ns,
         .mid_e8 = engine->facts.mid_e8,

@@ -3,7 +3,8 @@
  * All give way at once, and the one is placed when the last of them has ended: every unit stands
  * without a stop for one way to the venue and back. Growing one stop child by child would leave
  * the first units bare again at each step. What the venue does not answer in half of
- * order.naked_ms_max no longer holds the others up: these get their stop, the rest its own. */
+ * order.naked_ms_max no longer holds the others up: these get their stop, the rest its own, and
+ * with that signal it is not tried again. */
 #include "base/assert.h"
 #include "engine/engine_state.h"
 
@@ -29,6 +30,7 @@ bool l1_engine_merge(l1_engine *engine, uint32_t parent, l1_engine_out *out)
 {
     const l1_parent *own = &engine->parents.parents[parent];
     uint32_t count = 0;
+    if (own->merge_late) return false;
     for (uint32_t i = 0; i < own->children_sent; i++) {
         if (own->children[i] == L1_NONE) continue;
         const l1_execution *child = child_at(engine, own->children[i]);
@@ -101,7 +103,8 @@ void l1_engine_merge_check(l1_engine *engine, uint32_t parent, l1_engine_out *ou
 void l1_engine_merge_late(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     const uint32_t parent = l1_engine_parent(engine, execution);
-    const l1_parent *own = &engine->parents.parents[parent];
+    l1_parent *own = &engine->parents.parents[parent];
+    own->merge_late = true;
     for (uint32_t i = 0; i < own->children_sent; i++) {
         if (own->children[i] == L1_NONE) continue;
         l1_execution *child = child_at(engine, own->children[i]);

@@ -68,6 +68,7 @@ typedef struct {
     l1_violation refusal;    /* presend's of the last slice that did not go; UNJUDGED = none */
     l1_report_status status; /* of the child that ended last, and why it ended so */
     l1_rule reason;
+    bool merge_late;                /* the venue was too slow for a common stop: not tried again */
     uint32_t skipped;               /* slices that did not go when their time had come */
     int64_t rest_e8, rest_quote_e8; /* unsent: counted in the account as on order */
     int64_t due_ns;                 /* of the next look at the plan; L1_NO_DEADLINE */

@@ -50,6 +50,7 @@ static void archive_sums(l1_archive *archive, l1_parent *parent)
     l1_archive_text(archive, parent->refusal.detail, sizeof parent->refusal.detail);
     l1_archive_enum(archive, &parent->status, L1_REPORT_STATUS_COUNT);
     l1_archive_enum(archive, &parent->reason, L1_RULE_COUNT);
+    l1_archive_bool(archive, &parent->merge_late);
     l1_archive_u32(archive, &parent->skipped);
     l1_archive_i64(archive, &parent->rest_e8);
     l1_archive_i64(archive, &parent->rest_quote_e8);

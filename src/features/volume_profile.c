@@ -9,6 +9,7 @@
 #include "features/profile.h"
 
 #define UNKNOWN (-1.0F)
+#define NAN_BITS UINT64_C(0x7ff8000000000000)
 #define VOLUME_MAX 1e12 /* base; an e8 volume is below 1e11 */
 
 _Static_assert(L1_VOLUME_DAYS *L1_DAY_MINUTES == L1_VOLUME_MINUTES, "days and minutes go as far");
@@ -43,6 +44,15 @@ static double median(double values[], uint32_t count)
 
 /* ---- days -------------------------------------------------------------------------------- */
 
+static void renew_usual_day(l1_volume_profile *profile)
+{
+    double days[L1_VOLUME_DAYS];
+    L1_ASSERT(profile->days_count <= L1_VOLUME_DAYS);
+    if (profile->days_count == 0) return;
+    memcpy(days, profile->days, profile->days_count * sizeof days[0]);
+    profile->usual_day = median(days, profile->days_count);
+}
+
 static void close_day(l1_volume_profile *profile)
 {
     if (profile->day_minutes >= L1_VOLUME_DAY_MINUTES_LEAST) {
@@ -53,19 +63,20 @@ static void close_day(l1_volume_profile *profile)
         }
         profile->days[profile->days_count++] =
             profile->day_volume * L1_DAY_MINUTES / profile->day_minutes;
+        renew_usual_day(profile);
     }
     profile->day_volume = 0.0;
     profile->day_minutes = 0;
 }
 
-/* Before a day is complete: the day so far and, when that is short, the minutes before it. */
+/* Before a day is complete: the last hour's minutes that are known, within a day. */
 static double first_day(const l1_volume_profile *profile)
 {
     double volume = 0.0;
     uint32_t seen = 0;
     for (int64_t minute = profile->newest; seen < L1_VOLUME_FIRST_MINUTES; minute--) {
         if (minute < profile->first || profile->newest - minute >= L1_DAY_MINUTES) {
-            return l1_real_of_bits(UINT64_C(0x7ff8000000000000));
+            return l1_real_of_bits(NAN_BITS);
         }
         const float one = volume_at(profile, minute);
         if (one < 0.0F) continue;
@@ -77,12 +88,8 @@ static double first_day(const l1_volume_profile *profile)
 
 double l1_volume_profile_day(const l1_volume_profile *profile)
 {
-    double days[L1_VOLUME_DAYS];
-    L1_ASSERT(profile->days_count <= L1_VOLUME_DAYS);
-    if (profile->newest == 0) return l1_real_of_bits(UINT64_C(0x7ff8000000000000));
-    if (profile->days_count == 0) return first_day(profile);
-    memcpy(days, profile->days, profile->days_count * sizeof days[0]);
-    return median(days, profile->days_count);
+    if (profile->newest == 0) return l1_real_of_bits(NAN_BITS);
+    return profile->days_count == 0 ? first_day(profile) : profile->usual_day;
 }
 
 /* ---- minutes ----------------------------------------------------------------------------- */
@@ -162,6 +169,7 @@ void l1_volume_profile_archive(l1_archive *archive, l1_volume_profile *profile)
     for (uint32_t i = 0; i < profile->days_count; i++) {
         l1_finite_archive(archive, &profile->days[i]);
     }
+    if (archive->mode == L1_ARCHIVE_LOAD) renew_usual_day(profile);
     if (!sane(profile)) {
         L1_ASSERT(archive->mode == L1_ARCHIVE_LOAD);
         l1_archive_refuse(archive);

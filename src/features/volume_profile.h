@@ -4,8 +4,8 @@
  * The volumes of the last four weeks' minutes are kept. The usual volume of a coming minute is the
  * median of the same minute of the week in the weeks before, so nothing of its own day or later is
  * looked at: a minute is asked for at most a week ahead. The usual volume of a day is the median of
- * the last complete UTC days kept (at most 28); before the first one, that of the minutes seen, an
- * hour at least, taken to a day.
+ * the last complete UTC days kept (at most 28); before the first one, that of the last 60 minutes
+ * seen, taken to a day.
  * A missing minute is unknown, not zero. A profile exists once a whole week has been seen.
  * Units:       base; minutes and days from the Unix epoch. A minute's volume is kept in single
  *              precision.
@@ -30,6 +30,7 @@ typedef struct {
     uint32_t day_minutes;             /* of them seen */
     uint32_t days_count;
     double days[L1_VOLUME_DAYS]; /* complete ones, oldest first, as if no minute were missing */
+    double usual_day;            /* their median; follows from them */
 } l1_volume_profile;
 
 /* Takes a closed bar, newer than the last one. */

@@ -183,13 +183,15 @@ void l1_page_put_costs(const l1_replay_page *page, FILE *out)
 
 /* --- schedules --- */
 
+#define LEAST_BP 0.005 /* less is shown as zero */
+
 /* Where the interval lies beside zero, as a short line. */
 static void put_whisker(const l1_comparison_row *row, double most, FILE *out)
 {
     const double low = l1_plot_place(row->low_bp, -most, most, 0, 100);
     const double high = l1_plot_place(row->high_bp, -most, most, 0, 100);
     const double at = l1_plot_place(row->difference_bp, -most, most, 0, 100);
-    const char *style = row->low_bp > 0 ? "down" : row->high_bp < 0 ? "up" : "price";
+    const char *style = row->low_bp > LEAST_BP ? "down" : row->high_bp < -LEAST_BP ? "up" : "price";
     (void)fprintf(out,
                   "<svg class=\"whisker %s\" role=\"img\" aria-label=\"%.2f bp, from %.2f to "
                   "%.2f\"><line class=\"zero\" x1=\"50%%\" x2=\"50%%\" y1=\"0\" y2=\"100%%\"/>"
@@ -214,18 +216,20 @@ static void put_comparison_row(const l1_replay_page *page, const l1_comparison *
     }
     (void)fputs("</td><td data-l=\"shortfall, bp\">", out);
     put_bp(row->shortfall_bp, out);
-    (void)fprintf(out, "</td><td data-l=\"filled\">%s %%</td><td data-l=\"difference, bp\">",
-                  l1_page_number(100 * row->fill_ratio, 1, text));
+    (void)fprintf(
+        out, "</td><td data-l=\"filled\">%s %%</td><td class=\"full\" data-l=\"difference, bp\">",
+        l1_page_number(100 * row->fill_ratio, 1, text));
     if (row->algo == comparison->reference) {
         (void)fputs("reference</td><td></td></tr>\n", out);
         return;
     }
-    (void)fprintf(out, "<span>%s%s <span class=\"faint\">[", row->difference_bp > 0 ? "+" : "",
+    (void)fprintf(out, "<span>%s%s <span class=\"faint\">[",
+                  row->difference_bp > LEAST_BP ? "+" : "",
                   l1_page_number(row->difference_bp, 2, text));
     put_bp(row->low_bp, out);
     (void)fputs(", ", out);
     put_bp(row->high_bp, out);
-    (void)fputs("]</span></span></td><td class=\"left\">", out);
+    (void)fputs("]</span></span></td><td class=\"left full\">", out);
     put_whisker(row, most, out);
     (void)fputs("</td></tr>\n", out);
 }
@@ -289,6 +293,8 @@ void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *com
                   "</tbody></table><p class=\"faint small\">Each parent was replayed once per "
                   "schedule. In brackets: %.0f %% intervals of the mean difference, from %" PRIu32
                   " samples of blocks of %" PRIu32
-                  " parents. An interval that holds zero shows no difference.</p></div>\n",
+                  " parents. An interval that holds zero shows no difference. What was not filled "
+                  "is in the shortfall as the price's way alone: look at what was filled first."
+                  "</p></div>\n",
                   100 * comparison->confidence, comparison->resamples, comparison->block_parents);
 }

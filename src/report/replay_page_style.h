@@ -93,7 +93,7 @@ static const char l1_page_head[] =
     "border:0;padding:.12rem 0;min-width:0}table.rows td::before{content:attr(data-l);"
     "color:var(--faint);white-space:nowrap}table.rows td:first-child::before{content:none}"
     "table.rows td:first-child,table.rows td.full{grid-column:1/-1}"
-    "table.rows td:first-child{font-weight:600}table.rows td.full,table.rows td:first-child{"
+    "table.rows td:first-child{font-weight:600}table.rows td.full.left,table.rows td:first-child{"
     "justify-content:flex-start}table.rows td:empty{display:none}"
     "dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}\n"
     "@media print{body{background:#fff}.card,.tile{break-inside:avoid}nav{display:none}}\n"

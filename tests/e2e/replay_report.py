@@ -233,6 +233,37 @@ def check_hostile(work, files):
     return path
 
 
+def check_comparison(work, files):
+    """The page shows the figures that the comparison prints, beside the run as configured."""
+    page, table = work / "compared.html", work / "compared.ndjson"
+    words = [L1, "replay", "--quiet"] + ledger.configured(SOURCE, False)
+    ran = subprocess.run(words + ["--compare-schedules=twap,pov", "--format", "json", "--out", table,
+                                  "--report", page] + files, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0 and ran.stdout == "", ran.stderr
+    rows = {row[0]: row for row in read_page(page)[0].rows["comparison"][1:]}
+    said = [one for one in ledger.read(table) if one["kind"] == "schedule"]
+    assert len(said) == len(rows) == 9, (said, rows)
+    for one in said:
+        row = rows[one["algo"] + ", " + (one["symbol"] or "all")]
+        assert number(row[1]) == one["pairs"], (row, one)
+        if one["algo"] != "single" and one["pairs"] > 0:
+            shown = [Decimal(part) for part in re.findall(r"-?\d+\.\d+", row[4])]
+            want = [one["difference_bp"], one["low_bp"], one["high_bp"]]
+            assert all(abs(a - b) < Decimal("0.0051") for a, b in zip(shown, want)), (row, one)
+    for path, said in ((files[0], "one of the files"), (table, "both")):
+        ran = subprocess.run(words + ["--compare-schedules", "--out", table, "--report", path] + files,
+                             capture_output=True, text=True, check=False)
+        assert ran.returncode == 2 and said in ran.stderr, ran.stderr
+    kept = files[0].read_bytes()
+    ran = subprocess.run(words + ["--compare-schedules=twap", "--out", files[0]] + files,
+                         capture_output=True, text=True, check=False)
+    assert ran.returncode == 2 and files[0].read_bytes() == kept, ran.stderr
+    ran = subprocess.run([L1, "replay", "--journal", work / "journal", "--report", work / "no.html"],
+                         capture_output=True, text=True, check=False)
+    assert ran.returncode == 2 and "--report" in ran.stderr, ran.stderr
+    print("ok  a comparison of schedules is shown as it is printed")
+
+
 def check_refusals(work, files):
     bars = files[0]
     kept = bars.read_bytes()
@@ -412,7 +443,7 @@ def check_browser(work, day, hostile):
         assert picture(work, server, browser, text, dark) > 50, "the picture is blank"
         grounds.add(ground)
     assert len(grounds) == 2, grounds
-    for path in (hostile, work / "none.html"):
+    for path in (hostile, work / "none.html", work / "compared.html"):
         errors, requests, _, scrolled, wide, _, _, scripts, title, *_ = \
             browse(work, server, browser, path.read_text(), False)
         assert (errors, requests, scripts, title) == (0, 0, "1", "L1 replay"), path
@@ -436,6 +467,7 @@ def main():
         check_repeated(work, files, day.read_bytes())
         check_cases(work, files)
         hostile = check_hostile(work, files)
+        check_comparison(work, files)
         check_refusals(work, files)
         check_whole_or_not(work, files)
         check_browser(work, day, hostile)

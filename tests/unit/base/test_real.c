@@ -389,6 +389,24 @@ static void test_hyperbolic__stays_below_its_bounds(void **state)
     CHECK(sine > 0.0 && cosine > 0.0 && inverse > 0.0 && beside > 0.0);
 }
 
+static void test_hyperbolic__gives_the_same_bits_whatever_compiled_it(void **state)
+{
+    (void)state;
+    l1_prng prng;
+    l1_hasher hasher;
+    l1_prng_seed(&prng, 9);
+    l1_hash_begin(&hasher, 0);
+    for (int i = 0; i < 100000; i++) {
+        const double x = (l1_prng_unit(&prng) - 0.5) * (i % 2 == 0 ? 1400.0 : 4.0);
+        const double results[] = {l1_sinh(x), l1_cosh(x), l1_acosh(1.0 + x * x),
+                                  l1_acosh_beside_one(ldexp(x * x, -i % 60))};
+        l1_hash_add(&hasher, results, sizeof results);
+    }
+    char hex[33];
+    l1_hash_hex(l1_hash_end(&hasher), hex);
+    assert_string_equal(hex, "fb4cd63d0efe50f6943e2cc66f489dda");
+}
+
 static void test_hyperbolic__is_defined_at_every_end(void **state)
 {
     (void)state;
@@ -422,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_real__many_give_the_bits_of_one),
         cmocka_unit_test(test_real__gives_the_same_bits_whatever_compiled_it),
         cmocka_unit_test(test_hyperbolic__stays_below_its_bounds),
+        cmocka_unit_test(test_hyperbolic__gives_the_same_bits_whatever_compiled_it),
         cmocka_unit_test(test_hyperbolic__is_defined_at_every_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,6 +176,7 @@ static void test_iceberg__shows_the_next_clip_when_the_book_has_refilled(void **
     static const row rows[] = {
         {0, 0, 0, -1, 0, -1, 0, SENDS(2500)},
         {1, 2500, 0, 0, 0, -1, 2000, WAITS(40000)}, /* until it ends */
+        {1, 2500, 0, 0, 0, 2, 2000, WAITS(40000)},
         {1, 0, 2500, 0, 0, -1, 2000, WAITS(40000)}, /* until the book changes */
         {1, 0, 2500, 0, 0, 0, 500, WAITS(1000)},    /* not before the next look */
         {1, 0, 2500, 0, 0, 2, 2000, SENDS(2500)},

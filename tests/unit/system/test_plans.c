@@ -340,6 +340,148 @@ static void test_stops__become_one_midway_when_slots_are_needed(void **state)
     scenario_close(&s);
 }
 
+/* A holding of 0.01998 under one stop at 49000. */
+static void open_with_a_holding(l1_scenario *s, const l1_limits *limits)
+{
+    scenario_open(s, limits);
+    scenario_book(s, 0, BTC, "50000", "50000.5", "1");
+    scenario_buy(s, 500, "held", "0.02", "49000");
+    scenario_tick(s, 600);
+    CHECK(account_of(s)->stop_locked_e8[BTC] == e8("0.01998"));
+}
+
+static void test_sell__in_slices_releases_what_each_needs_and_protects_the_rest(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_with_a_holding(&s, NULL);
+    const l1_signal signal = cut("out", L1_SIDE_SELL, "0.012", 40, 3);
+    scenario_send(&s, 1000, &signal);
+    scenario_tick(&s, 1300);
+    CHECK(account_of(&s)->total_e8[BTC + 1] == e8("0.01598"));
+    CHECK(account_of(&s)->stop_locked_e8[BTC] == e8("0.01598")); /* protected between slices */
+    CHECK(account_of(&s)->planned_sell_e8[BTC] == e8("0.008"));
+    scenario_sell(&s, 2000, "other", "0.009", "51000"); /* 0.00798 are not spoken for */
+    CHECK(scenario_report(&s, "other")->reason == L1_RULE_BALANCE_INSUFFICIENT);
+    scenario_tick(&s, 60000);
+    const l1_report *report = scenario_report(&s, "out");
+    CHECK(report->status == L1_REPORT_FILLED && report->orders_count == 3 && !report->has_stop);
+    CHECK(report->executed_qty_e8 == e8("0.012"));
+    CHECK(account_of(&s)->stop_locked_e8[BTC] == e8("0.00798"));
+    CHECK(account_of(&s)->planned_sell_e8[BTC] == 0);
+    CHECK(l1_engine_naked_e8(l1_system_engine(s.system), BTC) == 0);
+    CHECK(scenario_agrees(&s));
+    scenario_close(&s);
+}
+
+static void test_sell__in_slices_ends_as_told_and_why(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*happens)(l1_scenario *);
+        l1_report_status status;
+        l1_rule reason;
+        const char *left; /* under stops */
+    } rows[] = {
+        {halt, L1_REPORT_PARTIALLY_FILLED, L1_RULE_HALTED, "0.01598"},
+        {cancel_all, L1_REPORT_PARTIALLY_FILLED, L1_RULE_CANCELED_BY_CONTROL, "0.01598"},
+        {reduce_only, L1_REPORT_FILLED, L1_RULE_UNJUDGED, "0.00798"},
+        {reach_the_stop, L1_REPORT_PARTIALLY_FILLED, L1_RULE_BALANCE_INSUFFICIENT, "0"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_scenario s;
+        open_with_a_holding(&s, NULL);
+        const l1_signal signal = cut("out", L1_SIDE_SELL, "0.012", 40, 3);
+        scenario_send(&s, 1000, &signal);
+        scenario_tick(&s, 1300);
+        rows[i].happens(&s);
+        scenario_tick(&s, 60000);
+        const l1_report *report = scenario_report(&s, "out");
+        CHECK(report->status == rows[i].status && report->reason == rows[i].reason);
+        CHECK(account_of(&s)->stop_locked_e8[BTC] == e8(rows[i].left));
+        CHECK(account_of(&s)->planned_sell_e8[BTC] == 0);
+        CHECK(!l1_system_pending(s.system));
+        CHECK(scenario_agrees(&s));
+        scenario_close(&s);
+    }
+}
+
+/* Four children have been bought by 31050; their stops give way from then on, one rests at 31150.
+ */
+static void open_at_the_merge(l1_scenario *s, const l1_limits *limits)
+{
+    open_with_a_slice(s, limits);
+    scenario_tick(s, 31049);
+    CHECK(scenario_effects(s, L1_EFFECT_CANCEL) == 0);
+    scenario_tick(s, 31050);
+    CHECK(scenario_effects(s, L1_EFFECT_CANCEL) == 4);
+}
+
+static void test_stops__that_fire_while_they_give_way_sell_all_there_is(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_at_the_merge(&s, NULL);
+    scenario_trade(&s, 31060, BTC, "48999"); /* before the cancels arrive */
+    scenario_tick(&s, 33000);
+    /* what lay below the lot four times, 0.00002 together, was sold at market */
+    CHECK(account_of(&s)->total_e8[BTC + 1] == 0);
+    CHECK(account_of(&s)->own_locked_e8[BTC + 1] == 0);
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    CHECK(!scenario_report(&s, "a")->has_stop);
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    CHECK(scenario_agrees(&s));
+    scenario_close(&s);
+}
+
+static void test_stop__for_all_that_would_trigger_at_once_ends_in_a_market_exit(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_at_the_merge(&s, NULL);
+    scenario_tick(&s, 31100); /* canceled; the common stop is on its way */
+    scenario_book(&s, 31110, BTC, "48900", "48900.5", "1");
+    scenario_tick(&s, 33000);
+    CHECK(account_of(&s)->total_e8[BTC + 1] == 0);
+    const l1_report *flat = scenario_protection(&s, "a", L1_REPORT_STOP_FILLED);
+    CHECK(flat != NULL && flat->executed_qty_e8 == e8("0.01998"));
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    CHECK(scenario_agrees(&s));
+    scenario_close(&s);
+}
+
+static void test_sell__takes_stops_that_are_giving_way(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_at_the_merge(&s, NULL);
+    scenario_sell(&s, 31070, "out", "0.009", "51000");
+    scenario_tick(&s, 33000);
+    CHECK(scenario_report(&s, "out")->status == L1_REPORT_FILLED);
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    CHECK(account_of(&s)->stop_locked_e8[BTC] == e8("0.01098"));
+    CHECK(l1_engine_naked_e8(l1_system_engine(s.system), BTC) == 0);
+    CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    CHECK(scenario_agrees(&s));
+    scenario_close(&s);
+}
+
+/* Half of order.naked_ms_max without an answer: the others no longer wait. */
+static void test_stops__of_a_slow_venue_are_placed_one_by_one(void **state)
+{
+    (void)state;
+    l1_limits limits = scenario_limits();
+    limits.naked_ns = INT64_C(80000000); /* less than the 50 ms there and 50 ms back, doubled */
+    l1_scenario s;
+    open_at_the_merge(&s, &limits);
+    scenario_tick(&s, 33000);
+    const l1_report *report = scenario_report(&s, "a");
+    CHECK(report->status == L1_REPORT_FILLED);
+    CHECK(scenario_agrees(&s));
+    CHECK(l1_engine_naked_e8(l1_system_engine(s.system), BTC) == 0);
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +494,12 @@ int main(void)
         cmocka_unit_test(test_two_plans__together_stay_within_exposure_and_balance),
         cmocka_unit_test(test_plan__for_which_no_slots_are_left_gets_fewer_children_or_none),
         cmocka_unit_test(test_stops__become_one_midway_when_slots_are_needed),
+        cmocka_unit_test(test_sell__in_slices_releases_what_each_needs_and_protects_the_rest),
+        cmocka_unit_test(test_sell__in_slices_ends_as_told_and_why),
+        cmocka_unit_test(test_stops__that_fire_while_they_give_way_sell_all_there_is),
+        cmocka_unit_test(test_stop__for_all_that_would_trigger_at_once_ends_in_a_market_exit),
+        cmocka_unit_test(test_sell__takes_stops_that_are_giving_way),
+        cmocka_unit_test(test_stops__of_a_slow_venue_are_placed_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
