@@ -1,4 +1,10 @@
-/* domain/depth_book.c: sorted sides, best last, so that what changes most moves least. */
+/* domain/depth_book.c: sorted sides with gaps, best last.
+ *
+ * A change finds its slot by halving, some changes side by side: the processor overlaps what does
+ * not wait for each other, and no step is a jump that it could guess wrong. A deleted level stays
+ * as a gap; a new one takes the gap beside its place, or moves the levels up to the next gap. Where
+ * gaps are far apart the side is spread out anew. What is seen from outside, saved or hashed are
+ * the levels alone. */
 #include "domain/depth_book.h"
 
 #include <string.h>
@@ -6,72 +12,247 @@
 #include "base/assert.h"
 #include "domain/index.h"
 
-enum { NEAR = 4 /* levels searched one by one before the rest is halved */ };
+#define SLOTS (L1_DEPTH_LEVELS_MAX + L1_DEPTH_LEVELS_MAX / 2)
 
-/* Rises towards the best on both sides. */
-static int64_t rank(bool ask, int64_t price_e8)
+enum {
+    NEAR = 4,     /* slots searched one by one before the rest is halved */
+    WINDOW = 128, /* slots first looked at below the last change */
+    LANES = 8,    /* changes searched side by side */
+    FAR = 128,    /* a side is spread anew when an insertion moved more levels */
+    FRONT = 64,   /* gaps opened at once before the worst level */
+    LOOSE = 64    /* and when it has more gaps than levels and this */
+};
+
+_Static_assert(FRONT + LANES + L1_DEPTH_LEVELS_MAX / 4 <= SLOTS - L1_DEPTH_LEVELS_MAX,
+               "a full side that was spread has room for what comes until it is spread again");
+
+/* ---- sides --------------------------------------------------------------------------------- */
+
+/* True when a level at `price_e8` is worse than one at `wanted_e8`. */
+static inline bool worse(bool ask, int64_t price_e8, int64_t wanted_e8)
 {
-    L1_ASSERT(price_e8 > 0);
-    return ask ? -price_e8 : price_e8;
+    return ask ? price_e8 > wanted_e8 : price_e8 < wanted_e8;
 }
 
-/* Where `price_e8` stands or belongs: the number of levels worse than it. Where it lies cannot be
- * guessed, so the halving has no branch on it. */
+static bool is_gap(const l1_level *level)
+{
+    return level->qty_e8 == 0;
+}
+
+/* Where each price stands or belongs: the number of slots worse than it. They lie at or below
+ * `high`, the worst comes last and is mostly not far below. */
+static inline void find_places(const l1_depth_side *side, bool ask, uint32_t high,
+                               const int64_t wanted_e8[LANES], uint32_t places[LANES])
+{
+    const l1_level *at[LANES];
+    uint32_t left = WINDOW;
+    L1_ASSERT(high <= side->used);
+    while (left < high && !worse(ask, side->levels[high - left].price_e8, wanted_e8[LANES - 1])) {
+        left *= 2;
+    }
+    if (left > high) left = high;
+    for (int lane = 0; lane < LANES; lane++) {
+        at[lane] = side->levels + (high - left);
+        places[lane] = 0;
+    }
+    if (left == 0) return;
+    while (left > 1) {
+        const size_t half = left / 2;
+        for (int lane = 0; lane < LANES; lane++) { /* the mask instead of a jump */
+            const bool on = worse(ask, at[lane][half - 1].price_e8, wanted_e8[lane]);
+            at[lane] += half & -(size_t)on;
+        }
+        left -= left / 2;
+    }
+    for (int lane = 0; lane < LANES; lane++) {
+        const bool on = worse(ask, at[lane]->price_e8, wanted_e8[lane]);
+        places[lane] = (uint32_t)(at[lane] - side->levels) + on;
+    }
+}
+
+/* The same for one price, which is mostly near the best. */
 static uint32_t place_of(const l1_depth_side *side, bool ask, int64_t price_e8)
 {
-    const int64_t sign = ask ? -1 : 1, wanted = rank(ask, price_e8);
-    uint32_t high = side->count;
-    L1_ASSERT(side->count <= L1_DEPTH_LEVELS_MAX);
-    for (uint32_t steps = 0; steps < NEAR && high > 0; steps++) {
-        if (sign * side->levels[high - 1].price_e8 < wanted) return high;
-        high--;
+    uint32_t left = side->used;
+    L1_ASSERT(price_e8 > 0);
+    L1_ASSERT(left <= SLOTS);
+    for (uint32_t steps = 0; steps < NEAR && left > 0; steps++) {
+        if (worse(ask, side->levels[left - 1].price_e8, price_e8)) return left;
+        left--;
     }
-    if (high == 0) return 0;
-    const l1_level *low = side->levels;
-    while (high > 1) {
-        const uint32_t half = high / 2;
-        low = sign * low[half - 1].price_e8 < wanted ? low + half : low;
-        high -= half;
+    if (left == 0) return 0;
+    const l1_level *at = side->levels;
+    while (left > 1) {
+        const uint32_t half = left / 2;
+        at += half & -(uint32_t)worse(ask, at[half - 1].price_e8, price_e8);
+        left -= half;
     }
-    return (uint32_t)(low - side->levels) + (sign * low->price_e8 < wanted);
+    return (uint32_t)(at - side->levels) + worse(ask, at->price_e8, price_e8);
 }
 
-static void put(l1_depth_side *side, uint32_t at, l1_level level)
+static const l1_level *at_price(const l1_depth_side *side, bool ask, int64_t price_e8)
 {
-    L1_ASSERT(at <= side->count);
-    L1_ASSERT(side->count <= L1_DEPTH_LEVELS_MAX);
-    if (side->count == L1_DEPTH_LEVELS_MAX) { /* the worst makes room, or is the new one */
-        if (at == 0) return;
-        memmove(side->levels, side->levels + 1, (at - 1) * sizeof level);
-        side->levels[at - 1] = level;
+    const uint32_t at = place_of(side, ask, price_e8);
+    const bool there = at < side->used && side->levels[at].price_e8 == price_e8;
+    return there && !is_gap(&side->levels[at]) ? &side->levels[at] : NULL;
+}
+
+static void empty(l1_depth_side *side)
+{
+    side->count = side->used = 0;
+}
+
+/* Drops the gaps and leaves one behind each second level, or each fourth of a large side. */
+static void spread(l1_depth_side *side)
+{
+    l1_level *levels = side->levels;
+    uint32_t packed = 0;
+    for (uint32_t i = 0; i < side->used; i++) {
+        levels[packed] = levels[i];
+        packed += !is_gap(&levels[i]);
+    }
+    L1_ASSERT(packed == side->count);
+    if (packed == 0) {
+        empty(side);
         return;
     }
-    memmove(side->levels + at + 1, side->levels + at, (side->count - at) * sizeof level);
-    side->levels[at] = level;
-    side->count++;
+    const uint32_t every = packed <= L1_DEPTH_LEVELS_MAX / 2 ? 2 : 4;
+    uint32_t to = packed + (packed - 1) / every;
+    side->used = to;
+    L1_ASSERT(side->used <= SLOTS - FRONT - LANES);
+    for (uint32_t i = packed; i-- > 0;) { /* the gap has the price of the level that it follows */
+        if (i % every == every - 1 && i + 1 < packed) {
+            levels[--to] = (l1_level){levels[i].price_e8, 0};
+        }
+        levels[--to] = levels[i];
+    }
+    L1_ASSERT(to == 0);
 }
 
-static void change_level(l1_depth_book *book, const l1_depth_change *change)
+/* Of a full side: the worst level goes. False when what is to come to `at` is worse still. */
+static bool drop_worst(l1_depth_side *side, uint32_t at)
 {
-    l1_depth_side *side = change->ask ? &book->asks : &book->bids;
-    const uint32_t at = place_of(side, change->ask, change->price_e8);
-    const bool there = at < side->count && side->levels[at].price_e8 == change->price_e8;
-    L1_ASSERT(change->qty_e8 >= 0);
-    if (there && change->qty_e8 > 0) {
-        side->levels[at].qty_e8 = change->qty_e8;
-    } else if (there) {
-        side->count--;
-        memmove(side->levels + at, side->levels + at + 1,
-                (side->count - at) * sizeof side->levels[0]);
-    } else if (change->qty_e8 > 0) {
-        put(side, at, (l1_level){change->price_e8, change->qty_e8});
+    uint32_t first = 0;
+    L1_ASSERT(side->count == L1_DEPTH_LEVELS_MAX);
+    while (is_gap(&side->levels[first])) first++;
+    L1_ASSERT(first < side->used);
+    if (at <= first) return false;
+    side->levels[first].qty_e8 = 0;
+    side->count--;
+    return true;
+}
+
+/* Gaps before the worst level, whose price is worse than any. */
+static void open_front(l1_depth_side *side, bool ask)
+{
+    L1_ASSERT(side->used + FRONT <= SLOTS);
+    memmove(side->levels + FRONT, side->levels, side->used * sizeof side->levels[0]);
+    for (uint32_t i = 0; i < FRONT; i++) {
+        side->levels[i] = (l1_level){ask ? INT64_MAX : 0, 0};
+    }
+    side->used += FRONT;
+}
+
+typedef struct {
+    bool moved;   /* places searched before are no longer true */
+    bool crowded; /* gaps are far apart */
+} disorder;
+
+/* A new level at `at`; returns its slot. Places of better levels may have changed, those of worse
+ * ones have not unless `moved`. */
+static uint32_t insert(l1_depth_side *side, bool ask, uint32_t at, l1_level level, disorder *now)
+{
+    l1_level *levels = side->levels;
+    L1_ASSERT(at <= side->used);
+    L1_ASSERT(level.qty_e8 > 0);
+    if (side->count == L1_DEPTH_LEVELS_MAX && !drop_worst(side, at)) return at;
+    side->count++;
+    uint32_t slot = at, gap = at;
+    if (at > 0 && is_gap(&levels[at - 1])) {
+        slot = at - 1;
+    } else {
+        while (gap < side->used && gap <= at + FAR && !is_gap(&levels[gap])) gap++;
+        now->crowded |= at > 0 && gap > at + FAR;
+        if (at == 0 && gap > FAR) {
+            open_front(side, ask);
+            now->moved = true;
+            slot = FRONT - 1;
+        } else {
+            while (gap < side->used && !is_gap(&levels[gap])) gap++;
+            side->used += gap == side->used;
+            L1_ASSERT(side->used <= SLOTS);
+            memmove(levels + at + 1, levels + at, (gap - at) * sizeof level);
+        }
+    }
+    levels[slot] = level;
+    return slot;
+}
+
+/* Sets what stands at `at`, deletes it, or puts it there; returns its slot. */
+static inline uint32_t change_at(l1_depth_side *side, bool ask, uint32_t at,
+                                 const l1_depth_change *change, disorder *now)
+{
+    l1_level *levels = side->levels;
+    if (at < side->used && levels[at].price_e8 == change->price_e8) {
+        const bool was = !is_gap(&levels[at]), is = change->qty_e8 > 0;
+        if (!was && is && side->count == L1_DEPTH_LEVELS_MAX && !drop_worst(side, at)) return at;
+        side->count += (uint32_t)is - (uint32_t)was;
+        levels[at].qty_e8 = change->qty_e8;
+        while (side->used > 0 && is_gap(&levels[side->used - 1])) side->used--;
+        return at;
+    }
+    if (change->qty_e8 == 0) return at;
+    return insert(side, ask, at, (l1_level){change->price_e8, change->qty_e8}, now);
+}
+
+/* How many of the changes come best first, up to LANES; their prices, the last one's to the end. */
+static inline uint32_t take_lanes(bool ask, const l1_depth_change *changes, uint32_t count,
+                                  int64_t wanted_e8[LANES])
+{
+    uint32_t lanes = 1;
+    L1_ASSERT(count > 0);
+    while (lanes < LANES && lanes < count &&
+           worse(ask, changes[lanes].price_e8, changes[lanes - 1].price_e8)) {
+        lanes++;
+    }
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        wanted_e8[lane] = changes[lane < lanes ? lane : lanes - 1].price_e8;
+    }
+    return lanes;
+}
+
+/* Changes of one side. They come best first: a place found before the better ones were changed is
+ * still true, or lies behind the slot of the last one. What comes otherwise is searched anew. */
+static inline void change_side(l1_depth_side *side, bool ask, const l1_depth_change *changes,
+                               uint32_t count)
+{
+    uint32_t behind = side->used;
+    for (uint32_t i = 0; i < count;) {
+        int64_t wanted_e8[LANES];
+        uint32_t places[LANES];
+        disorder now = {false, false};
+        const uint32_t lanes = take_lanes(ask, changes + i, count - i, wanted_e8);
+        if (i > 0 && !worse(ask, wanted_e8[0], changes[i - 1].price_e8)) behind = side->used;
+        find_places(side, ask, behind, wanted_e8, places);
+        for (uint32_t lane = 0; lane < lanes && !now.moved; lane++, i++) {
+            const uint32_t at = places[lane] < behind ? places[lane] : behind;
+            behind = change_at(side, ask, at, &changes[i], &now);
+            if (behind > side->used) behind = side->used;
+        }
+        const bool loose = side->used > 2 * side->count + LOOSE;
+        if (!now.crowded && !loose && side->used <= SLOTS - FRONT - LANES) continue;
+        spread(side);
+        behind = side->used;
     }
 }
 
 static const l1_level *top_of(const l1_depth_side *side)
 {
-    return side->count == 0 ? NULL : &side->levels[side->count - 1];
+    L1_ASSERT(side->used == 0 || !is_gap(&side->levels[side->used - 1]));
+    return side->used == 0 ? NULL : &side->levels[side->used - 1];
 }
+
+/* ---- books --------------------------------------------------------------------------------- */
 
 static bool crossed(const l1_depth_book *book)
 {
@@ -92,7 +273,8 @@ static l1_depth_outcome lose(l1_depth_book *book, l1_depth_outcome why)
     book->started = false;
     book->partial = false;
     book->update_id = 0;
-    book->bids.count = book->asks.count = 0;
+    empty(&book->bids);
+    empty(&book->asks);
     return why;
 }
 
@@ -110,17 +292,37 @@ static l1_depth_outcome order_of(const l1_depth_book *book, const l1_depth *dept
     return depth->first_id > book->update_id + 1 ? L1_DEPTH_GAP : L1_DEPTH_APPLIED;
 }
 
+/* False when a change is none. Runs of one side go together. */
+static bool change_levels(l1_depth_book *book, const l1_depth *depth)
+{
+    const l1_depth_change *changes = depth->changes;
+    const uint32_t count = depth->changes_count;
+    bool sane = true;
+    for (uint32_t i = 0; i < count; i++) {
+        sane &= changes[i].price_e8 > 0;
+        sane &= changes[i].qty_e8 >= 0;
+    }
+    for (uint32_t i = 0; sane && i < count;) {
+        const uint32_t from = i;
+        const bool ask = changes[from].ask;
+        while (i < count && changes[i].ask == ask) i++;
+        if (ask) change_side(&book->asks, true, changes + from, i - from);
+        if (!ask) change_side(&book->bids, false, changes + from, i - from);
+    }
+    return sane;
+}
+
 size_t l1_depth_book_cost(void)
 {
-    return 2 * l1_arena_cost(L1_DEPTH_LEVELS_MAX * sizeof(l1_level));
+    return 2 * l1_arena_cost(SLOTS * sizeof(l1_level));
 }
 
 void l1_depth_book_init(l1_depth_book *book, l1_arena *arena)
 {
     L1_ASSERT(book != NULL && arena != NULL);
     memset(book, 0, sizeof *book);
-    book->bids.levels = l1_arena_take(arena, L1_DEPTH_LEVELS_MAX * sizeof(l1_level));
-    book->asks.levels = l1_arena_take(arena, L1_DEPTH_LEVELS_MAX * sizeof(l1_level));
+    book->bids.levels = l1_arena_take(arena, SLOTS * sizeof(l1_level));
+    book->asks.levels = l1_arena_take(arena, SLOTS * sizeof(l1_level));
     L1_ASSERT(book->bids.levels != book->asks.levels);
 }
 
@@ -131,15 +333,12 @@ l1_depth_outcome l1_depth_book_apply(l1_depth_book *book, const l1_depth *depth,
     if (order == L1_DEPTH_STALE) return order;
     if (order == L1_DEPTH_GAP) return lose(book, order);
     if (depth->snapshot) {
-        book->bids.count = book->asks.count = 0;
+        empty(&book->bids);
+        empty(&book->asks);
         book->started = true;
         book->fault = L1_DEPTH_APPLIED;
     }
-    for (uint32_t i = 0; i < depth->changes_count; i++) {
-        const l1_depth_change *change = &depth->changes[i];
-        if (change->price_e8 <= 0 || change->qty_e8 < 0) return lose(book, L1_DEPTH_CROSSED);
-        change_level(book, change);
-    }
+    if (!change_levels(book, depth)) return lose(book, L1_DEPTH_CROSSED);
     book->update_id = depth->last_id;
     book->partial = depth->more;
     book->since_ns = earlier(depth->ts_ns, now_ns);
@@ -176,8 +375,8 @@ void l1_depth_book_replace(l1_depth_book *book, const l1_book *top, int64_t now_
     for (uint32_t i = 0; i < top->asks_count; i++) {
         book->asks.levels[top->asks_count - 1 - i] = top->asks[i];
     }
-    book->bids.count = top->bids_count;
-    book->asks.count = top->asks_count;
+    book->bids.count = book->bids.used = top->bids_count;
+    book->asks.count = book->asks.used = top->asks_count;
     book->started = true;
     book->partial = false;
     book->has_quote = false;
@@ -189,11 +388,11 @@ void l1_depth_book_replace(l1_depth_book *book, const l1_book *top, int64_t now_
 
 void l1_depth_book_copy(l1_depth_book *book, const l1_depth_book *from, int32_t symbol)
 {
-    const l1_depth_side bids = {book->bids.levels, from->bids.count};
-    const l1_depth_side asks = {book->asks.levels, from->asks.count};
+    const l1_depth_side bids = {book->bids.levels, from->bids.count, from->bids.used};
+    const l1_depth_side asks = {book->asks.levels, from->asks.count, from->asks.used};
     L1_ASSERT(book != from && bids.levels != from->bids.levels);
-    memcpy(bids.levels, from->bids.levels, bids.count * sizeof *bids.levels);
-    memcpy(asks.levels, from->asks.levels, asks.count * sizeof *asks.levels);
+    memcpy(bids.levels, from->bids.levels, bids.used * sizeof *bids.levels);
+    memcpy(asks.levels, from->asks.levels, asks.used * sizeof *asks.levels);
     *book = *from;
     book->bids = bids;
     book->asks = asks;
@@ -217,7 +416,7 @@ bool l1_depth_book_best(const l1_depth_book *book, l1_level *bid, l1_level *ask)
     return true;
 }
 
-/* `*at` is 1 + the number of ladder levels met or, being better than the quote, passed over. */
+/* `*at` is 1 + the number of slots met or, being better than the quote, passed over. */
 bool l1_depth_book_next(const l1_depth_book *book, bool asks, uint32_t *at, l1_level *level)
 {
     const l1_depth_side *side = asks ? &book->asks : &book->bids;
@@ -226,13 +425,14 @@ bool l1_depth_book_next(const l1_depth_book *book, bool asks, uint32_t *at, l1_l
         *at = 1;
         if (book->has_quote) {
             *level = asks ? book->quote.ask : book->quote.bid;
-            *at += side->count - place_of(side, asks, level->price_e8);
+            *at += side->used - place_of(side, asks, level->price_e8);
             return true;
         }
     }
-    L1_ASSERT(*at <= side->count + 1);
-    if (*at > side->count) return false;
-    *level = side->levels[side->count - *at];
+    L1_ASSERT(*at <= side->used + 1);
+    while (*at <= side->used && is_gap(&side->levels[side->used - *at])) *at += 1;
+    if (*at > side->used) return false;
+    *level = side->levels[side->used - *at];
     *at += 1;
     return true;
 }
@@ -244,11 +444,10 @@ int64_t l1_depth_book_at_e8(const l1_depth_book *book, bool ask, int64_t price_e
     if (book->has_quote) {
         const l1_level *best = ask ? &book->quote.ask : &book->quote.bid;
         if (price_e8 == best->price_e8) return best->qty_e8;
-        if (rank(ask, price_e8) > rank(ask, best->price_e8)) return 0;
+        if (worse(ask, best->price_e8, price_e8)) return 0;
     }
-    const uint32_t at = place_of(side, ask, price_e8);
-    const bool there = at < side->count && side->levels[at].price_e8 == price_e8;
-    return there ? side->levels[at].qty_e8 : 0;
+    const l1_level *level = at_price(side, ask, price_e8);
+    return level == NULL ? 0 : level->qty_e8;
 }
 
 bool l1_depth_book_top(const l1_depth_book *book, int32_t symbol, l1_book *out)
@@ -270,20 +469,24 @@ bool l1_depth_book_top(const l1_depth_book *book, int32_t symbol, l1_book *out)
     return true;
 }
 
+/* The levels from the worst to the best; gaps are nobody's business. */
 static void side_archive(l1_archive *archive, l1_depth_side *side, bool ask)
 {
+    const bool loading = archive->mode == L1_ARCHIVE_LOAD;
     l1_archive_count(archive, &side->count, L1_DEPTH_LEVELS_MAX);
     L1_ASSERT(side->count <= L1_DEPTH_LEVELS_MAX);
-    for (uint32_t i = 0; i < side->count; i++) {
+    if (loading) side->used = side->count;
+    for (uint32_t i = 0; i < side->used; i++) {
         l1_level *level = &side->levels[i];
+        if (!loading && is_gap(level)) continue;
         l1_archive_i64(archive, &level->price_e8);
         l1_archive_i64(archive, &level->qty_e8);
-        if (archive->mode != L1_ARCHIVE_LOAD) continue;
+        if (!loading) continue;
         const bool sane = level->price_e8 > 0 && level->qty_e8 > 0;
         if (sane && i == 0) continue;
-        if (sane && rank(ask, level->price_e8) > rank(ask, level[-1].price_e8)) continue;
+        if (sane && worse(ask, level[-1].price_e8, level->price_e8)) continue;
         archive->failed = true; /* no such side was ever saved */
-        side->count = i;
+        side->count = side->used = i;
     }
 }
 

@@ -48,9 +48,12 @@ typedef struct {
     l1_level bid, ask;
 } l1_quote;
 
+/* One side. Slots are sorted, best last, and the last one holds a level; a slot without a quantity
+ * is a gap: what was deleted, or room for what will come. Read it by the functions below. */
 typedef struct {
-    l1_level *levels; /* best last */
-    uint32_t count;
+    l1_level *levels;
+    uint32_t count; /* levels */
+    uint32_t used;  /* slots, gaps included */
 } l1_depth_side;
 
 typedef struct {
