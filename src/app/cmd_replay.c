@@ -54,7 +54,7 @@ static const char usage[] =
     "order, with intervals, in place of reports. With --report they are played once more as\n"
     "configured, for the page, which shows the comparison too.\n"
     "\n"
-    "  --block N          consecutive parents resampled together (default: cube root of pairs)\n"
+    "  --block N          consecutive parents resampled together (default: those that overlap)\n"
     "  --resamples N      of the bootstrap (default 2000)\n"
     "  --seed N           of the bootstrap (default 1)\n"
     "  --format text|json as a table (default) or as one JSON object a line\n"

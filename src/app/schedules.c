@@ -16,6 +16,9 @@ enum { RUNS_MAX = L1_ALGO_COUNT };
 #define TAIL 0.025
 #define CONFIDENCE 0.95
 
+/* What is compared. */
+enum { BEFORE_FEES, WITH_FEES, SLIPPAGE, FIGURES };
+
 typedef struct {
     const l1_schedules_options *options;
     l1_schedules *out;
@@ -27,8 +30,9 @@ typedef struct {
     l1_result failed;
     l1_diag *diag;
     /* pairs of one row of the comparison */
-    double *values, *slippages, *totals, *sizes, *rounds;
+    double *values[FIGURES], *totals, *sizes, *rounds;
     uint32_t *weights;
+    int64_t *times;
 } comparer;
 
 bool l1_schedules_parse(const char *list, l1_schedules_options *options)
@@ -115,13 +119,26 @@ static l1_result run(comparer *at, l1_algo algo)
 
 /* --- pairs --- */
 
-/* The block's length: what is asked for, else about the cube root of the pairs; never so long that
- * there are fewer than two blocks. */
+/* Most parents of the pairs that begin within one schedule's duration of each other: they live on
+ * the same piece of the path. */
+static uint32_t overlap_of(const comparer *at, size_t pairs)
+{
+    uint32_t most = 1;
+    for (size_t first = 0, last = 0; last < pairs; last++) {
+        while (at->times[last] - at->times[first] > at->config.limits.execution_duration_ns)
+            first++;
+        if (last - first + 1 > most) most = (uint32_t)(last - first + 1);
+    }
+    return most;
+}
+
+/* The block's length: what is asked for; else about the cube root of the pairs, or as many as
+ * overlap, if that is more. Never so long that there are fewer than two blocks. */
 static uint32_t block_of(const comparer *at, size_t pairs)
 {
     uint32_t length = at->options->block_parents;
     if (length == 0) {
-        length = 1;
+        length = overlap_of(at, pairs);
         while ((uint64_t)length * length * length < pairs) length++;
     }
     return length > pairs / 2 ? (uint32_t)(pairs / 2) : length;
@@ -157,40 +174,59 @@ static double bp(int64_t bp_e8)
 }
 
 typedef struct {
-    double cost, slippage, children, wanted, executed;
-    size_t pairs, slippages;
+    double own[FIGURES], children, wanted, executed;
+    size_t pairs[FIGURES];
     uint64_t left_out;
 } sums;
 
 /* Sent, and all that it cost is known: the market had a mid when it ended. */
 static bool known(const l1_outcome *outcome)
 {
-    return outcome->has_tca && outcome->shortfall_bp_e8 != L1_OFF;
+    return outcome->has_tca && outcome->shortfall_bp_e8 != L1_OFF && outcome->fees_bp_e8 != L1_OFF;
 }
 
-static void add_pair(comparer *at, sums *all, const l1_outcome *reference, const l1_outcome *mine)
+static void add_value(comparer *at, sums *all, int figure, double mine, double reference)
 {
+    L1_ASSERT(figure >= 0 && figure < FIGURES);
+    at->values[figure][all->pairs[figure]++] = mine - reference;
+    all->own[figure] += mine;
+}
+
+static void add_pair(comparer *at, sums *all, const l1_ledger_row *row, int side)
+{
+    const l1_outcome *reference = &row->of[0], *mine = &row->of[side];
     if (!reference->has_tca && !mine->has_tca) return;
     if (!known(reference) || !known(mine) || reference->qty_e8 != mine->qty_e8) {
         all->left_out++;
         return;
     }
-    at->values[all->pairs++] = bp(mine->shortfall_bp_e8) - bp(reference->shortfall_bp_e8);
-    all->cost += bp(mine->shortfall_bp_e8);
+    at->times[all->pairs[BEFORE_FEES]] = row->at_ns;
+    const double whole = bp(mine->shortfall_bp_e8), whole_of_it = bp(reference->shortfall_bp_e8);
+    add_value(at, all, BEFORE_FEES, whole - bp(mine->fees_bp_e8),
+              whole_of_it - bp(reference->fees_bp_e8));
+    add_value(at, all, WITH_FEES, whole, whole_of_it);
     all->children += (double)mine->orders;
     /* By notional: quantities of different symbols do not add up. */
     const double price = (double)mine->arrival_mid_e8;
     all->wanted += (double)mine->qty_e8 * price;
     all->executed += (double)mine->executed_qty_e8 * price;
     const int64_t was_e8 = reference->arrival_slippage_bp_e8, is_e8 = mine->arrival_slippage_bp_e8;
-    if (was_e8 == L1_OFF || is_e8 == L1_OFF) return; /* one of them filled nothing */
-    at->slippages[all->slippages++] = bp(is_e8) - bp(was_e8);
-    all->slippage += bp(is_e8);
+    if (was_e8 != L1_OFF && is_e8 != L1_OFF) { /* both filled something */
+        add_value(at, all, SLIPPAGE, bp(is_e8), bp(was_e8));
+    }
 }
 
 static double mean(double sum, size_t count)
 {
     return count > 0 ? sum / (double)count : NAN;
+}
+
+static l1_schedule_figure figure_of(comparer *at, const sums *all, int figure, uint32_t length)
+{
+    const size_t pairs = all->pairs[figure];
+    if (length > pairs / 2) length = (uint32_t)(pairs / 2);
+    const l1_estimate of = interval_of(at, at->values[figure], pairs, length);
+    return (l1_schedule_figure){pairs, mean(all->own[figure], pairs), of.value, of.low, of.high};
 }
 
 static void add_row(comparer *at, l1_algo algo, int32_t symbol)
@@ -202,31 +238,26 @@ static void add_row(comparer *at, l1_algo algo, int32_t symbol)
     for (size_t i = 0; i < at->ledger.count; i++) {
         const l1_ledger_row *row = &at->ledger.rows[i];
         if (at->own_algo[i] || (symbol >= 0 && row->symbol != symbol)) continue;
-        add_pair(at, &all, &row->of[0], &row->of[side]);
+        add_pair(at, &all, row, side);
     }
-    const uint32_t length = block_of(at, all.pairs);
-    const l1_estimate cost = interval_of(at, at->values, all.pairs, length);
-    const l1_estimate slippage =
-        interval_of(at, at->slippages, all.slippages, block_of(at, all.slippages));
+    const uint32_t length = block_of(at, all.pairs[BEFORE_FEES]);
+    const l1_schedule_figure cost = figure_of(at, &all, BEFORE_FEES, length);
     if (symbol < 0 && length > comparison->block_parents) comparison->block_parents = length;
     at->out->details[comparison->count] = (l1_schedule_detail){
         .left_out = all.left_out,
-        .slippages = all.slippages,
-        .slippage_bp = mean(all.slippage, all.slippages),
-        .slippage_difference_bp = slippage.value,
-        .slippage_low_bp = slippage.low,
-        .slippage_high_bp = slippage.high,
-        .children = mean(all.children, all.pairs),
+        .with_fees = figure_of(at, &all, WITH_FEES, length),
+        .slippage = figure_of(at, &all, SLIPPAGE, length),
+        .children = mean(all.children, cost.pairs),
         .block_parents = length,
     };
     comparison->rows[comparison->count++] = (l1_comparison_row){
         .algo = algo,
         .symbol = symbol,
-        .parents = all.pairs,
-        .shortfall_bp = mean(all.cost, all.pairs),
-        .difference_bp = cost.value,
-        .low_bp = cost.low,
-        .high_bp = cost.high,
+        .parents = cost.pairs,
+        .shortfall_bp = cost.mean_bp,
+        .difference_bp = cost.difference_bp,
+        .low_bp = cost.low_bp,
+        .high_bp = cost.high_bp,
         .fill_ratio = all.wanted > 0 ? all.executed / all.wanted : NAN,
     };
 }
@@ -246,14 +277,18 @@ static void add_rows(comparer *at, l1_algo algo)
 static l1_result take_room(comparer *at)
 {
     const size_t rows = at->ledger.count + 1;
-    at->values = calloc(rows, sizeof *at->values);
-    at->slippages = calloc(rows, sizeof *at->slippages);
+    bool good = true;
+    for (int i = 0; i < FIGURES; i++) {
+        at->values[i] = calloc(rows, sizeof *at->values[i]);
+        good = good && at->values[i] != NULL;
+    }
     at->totals = calloc(rows, sizeof *at->totals);
     at->sizes = calloc(rows, sizeof *at->sizes);
     at->weights = calloc(rows, sizeof *at->weights);
+    at->times = calloc(rows, sizeof *at->times);
     at->rounds = calloc(at->options->resamples, sizeof *at->rounds);
-    if (at->values != NULL && at->slippages != NULL && at->totals != NULL && at->sizes != NULL &&
-        at->weights != NULL && at->rounds != NULL) {
+    if (good && at->totals != NULL && at->sizes != NULL && at->weights != NULL &&
+        at->times != NULL && at->rounds != NULL) {
         return L1_SUCCESS;
     }
     return l1_refuse(at->diag, L1_LIMIT_FULL, "memory", "no memory");
@@ -294,11 +329,11 @@ l1_result l1_schedules_compare(const l1_schedules_options *options, l1_schedules
     const l1_result done = compare_all(at);
     l1_ledger_free(&at->ledger);
     free(at->own_algo);
-    free(at->values);
-    free(at->slippages);
+    for (int i = 0; i < FIGURES; i++) free(at->values[i]);
     free(at->totals);
     free(at->sizes);
     free(at->weights);
+    free(at->times);
     free(at->rounds);
     free(at);
     return done;

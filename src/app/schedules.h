@@ -19,7 +19,7 @@ typedef struct {
     size_t files_count;
     int64_t from_ns, to_ns;     /* L1_OFF = no bound */
     bool wanted[L1_ALGO_COUNT]; /* beside single, which always runs */
-    uint32_t block_parents;     /* 0 = the cube root of the pairs */
+    uint32_t block_parents;     /* 0 = the cube root of the pairs, or those that overlap */
     uint32_t resamples;         /* L1_SCHEDULES_RESAMPLES_MAX at most */
     uint64_t seed;
 } l1_schedules_options;
@@ -27,13 +27,20 @@ typedef struct {
 #define L1_SCHEDULES_RESAMPLES 2000
 #define L1_SCHEDULES_RESAMPLES_MAX 100000
 
-/* Beside the row of l1_comparison with the same number. */
+/* A mean over pairs, and the mean difference from the reference with its interval; NaN = unknown.
+ */
 typedef struct {
-    uint64_t left_out;  /* sent by one run alone, or with another quantity */
-    uint64_t slippages; /* pairs that filled in both runs */
-    double slippage_bp; /* mean of this schedule itself, against the mid at arrival */
-    double slippage_difference_bp, slippage_low_bp, slippage_high_bp;
-    double children; /* orders a parent, mean */
+    uint64_t pairs;
+    double mean_bp, difference_bp, low_bp, high_bp;
+} l1_schedule_figure;
+
+/* Beside the row of l1_comparison with the same number, whose figure is the shortfall before
+ * commission. */
+typedef struct {
+    uint64_t left_out; /* sent by one run alone, with another quantity, or of unknown cost */
+    l1_schedule_figure with_fees; /* the whole shortfall */
+    l1_schedule_figure slippage;  /* of what filled, against the mid at arrival */
+    double children;              /* orders a parent, mean */
     uint32_t block_parents;
 } l1_schedule_detail;
 

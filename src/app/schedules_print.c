@@ -34,38 +34,46 @@ static const char *interval_text(double low, double high, char out[72])
     return out;
 }
 
+static void print_difference(double difference, double low, double high, bool reference, FILE *out)
+{
+    char number[32], interval[72];
+    (void)fprintf(out, "  %8s %-18s", reference ? "-" : number_text(difference, number),
+                  reference ? "" : interval_text(low, high, interval));
+}
+
 static void print_row(const l1_schedules *all, uint32_t at, FILE *out)
 {
     const l1_comparison_row *row = &all->comparison.rows[at];
     const l1_schedule_detail *detail = &all->details[at];
-    char orders[32], fill[32], cost[32], slippage[32], difference[32], interval[72];
-    (void)fprintf(out, "%-8s %-10s %7" PRIu64 " %8" PRIu64 " %7s %8s %9s", l1_algo_text(row->algo),
+    const l1_schedule_figure *fees = &detail->with_fees, *slippage = &detail->slippage;
+    const bool reference = row->algo == all->comparison.reference;
+    char orders[32], fill[32], cost[32];
+    (void)fprintf(out, "%-8s %-9s %6" PRIu64 " %5" PRIu64 " %6s %7s %8s", l1_algo_text(row->algo),
                   symbol_of(all, row->symbol), row->parents, detail->left_out,
                   number_text(detail->children, orders), number_text(100 * row->fill_ratio, fill),
                   number_text(row->shortfall_bp, cost));
-    const bool reference = row->algo == all->comparison.reference;
-    (void)fprintf(out, " %9s %20s", reference ? "-" : number_text(row->difference_bp, difference),
-                  reference ? "-" : interval_text(row->low_bp, row->high_bp, interval));
-    (void)fprintf(out, " %9s %9s %20s\n", number_text(detail->slippage_bp, slippage),
-                  reference ? "-" : number_text(detail->slippage_difference_bp, difference),
-                  reference
-                      ? "-"
-                      : interval_text(detail->slippage_low_bp, detail->slippage_high_bp, interval));
+    print_difference(row->difference_bp, row->low_bp, row->high_bp, reference, out);
+    print_difference(fees->difference_bp, fees->low_bp, fees->high_bp, reference, out);
+    print_difference(slippage->difference_bp, slippage->low_bp, slippage->high_bp, reference, out);
+    (void)fputc('\n', out);
 }
 
 static void print_table(const l1_schedules *all, FILE *out)
 {
     const l1_comparison *comparison = &all->comparison;
-    (void)fprintf(out,
-                  "signals %" PRIu64 ", %" PRIu64
-                  " of them with a schedule of their own (left out); "
-                  "reference %s\nintervals of %.0f %%, %u resamples of blocks of %u consecutive "
-                  "parents; positive differences are dearer\n\n",
-                  all->signals, all->own_algo, l1_algo_text(comparison->reference),
-                  100 * comparison->confidence, comparison->resamples, comparison->block_parents);
-    (void)fprintf(out, "%-8s %-10s %7s %8s %7s %8s %9s %9s %20s %9s %9s %20s\n", "schedule",
-                  "symbol", "pairs", "left out", "orders", "fill %", "cost bp", "differs",
-                  "interval", "slippage", "differs", "interval");
+    (void)fprintf(
+        out,
+        "signals %" PRIu64 ", %" PRIu64 " of them with a schedule of their own (left out)\n"
+        "cost: implementation shortfall before commission, in basis points; its difference "
+        "from %s, parent by parent,\nwith commission, and of the fills alone against the "
+        "mid at arrival; positive is dearer. Intervals of %.0f %%:\n%u resamples of blocks "
+        "of up to %u consecutive parents. out: parents left out, because one run alone sent "
+        "them.\n\n",
+        all->signals, all->own_algo, l1_algo_text(comparison->reference),
+        100 * comparison->confidence, comparison->resamples, comparison->block_parents);
+    (void)fprintf(out, "%-8s %-9s %6s %5s %6s %7s %8s  %8s %-18s  %8s %-18s  %8s %-18s\n",
+                  "schedule", "symbol", "pairs", "out", "orders", "fill %", "cost", "differs",
+                  "interval", "w. fees", "interval", "fills", "interval");
     for (uint32_t i = 0; i < comparison->count; i++) print_row(all, i, out);
 }
 
@@ -92,6 +100,18 @@ static void put_text(l1_json_writer *to, const char *key, const char *text)
 {
     l1_json_key(to, key);
     l1_json_put_text(to, text);
+}
+
+static void put_figure(l1_json_writer *to, const char *key, const l1_schedule_figure *figure)
+{
+    l1_json_key(to, key);
+    l1_json_open(to, '{');
+    put_count(to, "pairs", figure->pairs);
+    put_number(to, "mean_bp", figure->mean_bp);
+    put_number(to, "difference_bp", figure->difference_bp);
+    put_number(to, "low_bp", figure->low_bp);
+    put_number(to, "high_bp", figure->high_bp);
+    l1_json_close(to, '}');
 }
 
 static void open_line(l1_json_writer *to, const char *kind)
@@ -136,11 +156,8 @@ static void print_json(const l1_schedules *all, FILE *out)
         put_number(&to, "difference_bp", row->difference_bp);
         put_number(&to, "low_bp", row->low_bp);
         put_number(&to, "high_bp", row->high_bp);
-        put_count(&to, "slippage_pairs", detail->slippages);
-        put_number(&to, "slippage_bp", detail->slippage_bp);
-        put_number(&to, "slippage_difference_bp", detail->slippage_difference_bp);
-        put_number(&to, "slippage_low_bp", detail->slippage_low_bp);
-        put_number(&to, "slippage_high_bp", detail->slippage_high_bp);
+        put_figure(&to, "with_fees", &detail->with_fees);
+        put_figure(&to, "slippage", &detail->slippage);
         close_line(&to, out);
     }
 }

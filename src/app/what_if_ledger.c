@@ -102,6 +102,7 @@ l1_outcome l1_outcome_none(void)
         .exposure_e8 = L1_OFF,
         .shortfall_e8 = L1_OFF,
         .shortfall_bp_e8 = L1_OFF,
+        .fees_bp_e8 = L1_OFF,
         .arrival_slippage_bp_e8 = L1_OFF,
         .arrival_mid_e8 = L1_OFF,
         .scores = {L1_OFF, L1_OFF, L1_OFF, L1_OFF, L1_OFF},
@@ -180,6 +181,21 @@ static int64_t decided_qty(const l1_report *report)
     return qty_e8;
 }
 
+/* Commission in basis points of Q x P_dec, as the shortfall has it. */
+static int64_t fees_bp_e8(const l1_report *report)
+{
+    int64_t notional_e8 = 0, out_e8 = 0;
+    const l1_cost_analysis *tca = &report->tca;
+    const int64_t qty_e8 = decided_qty(report);
+    if (tca->fees_e8 == L1_OFF || tca->decision_mid_e8 == L1_OFF) return L1_OFF;
+    if (!l1_mul_div(qty_e8, tca->decision_mid_e8, L1_E8, L1_ROUND_NEAREST, &notional_e8) ||
+        notional_e8 <= 0 ||
+        !l1_mul_div(tca->fees_e8, 10000 * L1_E8, notional_e8, L1_ROUND_NEAREST, &out_e8)) {
+        return L1_OFF;
+    }
+    return out_e8;
+}
+
 static void take_costs(l1_outcome *outcome, const l1_report *report)
 {
     outcome->has_tca = report->has_tca;
@@ -187,6 +203,7 @@ static void take_costs(l1_outcome *outcome, const l1_report *report)
     outcome->schedule = report->tca.chosen;
     outcome->shortfall_e8 = report->tca.shortfall_e8;
     outcome->shortfall_bp_e8 = report->tca.shortfall_bp_e8;
+    outcome->fees_bp_e8 = fees_bp_e8(report);
     outcome->arrival_slippage_bp_e8 = report->tca.arrival_slippage_bp_e8;
     outcome->arrival_mid_e8 = report->tca.arrival_mid_e8;
 }

@@ -24,7 +24,7 @@ typedef struct {
     int64_t slippage_e8, exposure_e8;
     bool has_tca; /* it was sent; else the figures of what it cost are L1_OFF */
     l1_algo schedule;
-    int64_t shortfall_e8, shortfall_bp_e8, arrival_slippage_bp_e8, arrival_mid_e8;
+    int64_t shortfall_e8, shortfall_bp_e8, fees_bp_e8, arrival_slippage_bp_e8, arrival_mid_e8;
     l1_scores scores; /* of the head shown first; all L1_OFF when it was not computed */
     /* kind "protection": whatever came after the final report */
     int64_t protections;

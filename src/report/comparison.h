@@ -3,7 +3,8 @@
  * Every parent is replayed once per schedule under the same market. A row compares its schedule
  * with the reference, parent by parent: the mean of (its shortfall - the reference's), in basis
  * points of the decision's notional, so that positive means dearer; its interval comes from a
- * block bootstrap over the parents in the order of their times. Whoever computes it fills it;
+ * block bootstrap over the parents in the order of their times. Commission is left out of both:
+ * what does not execute pays none, which is no merit of its schedule. Whoever computes it fills it;
  * report/ shows it.
  * Units:       bp; ratios 0..1. Doubles, since these are statistics: nothing decides by them.
  * Ownership:   plain value of the caller.

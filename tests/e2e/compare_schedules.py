@@ -108,8 +108,15 @@ def compare(files, *arguments):
 
 
 def cost(report):
-    """The shortfall in basis points; None: not known."""
-    return report["tca"]["shortfall"]["total_bp"]
+    """The shortfall before commission in basis points; None: not known."""
+    tca = report["tca"]
+    if tca["shortfall"]["total_bp"] is None or tca["shortfall"]["fees"] is None:
+        return None
+    wanted = report["requested_qty"]
+    for adjustment in report["adjustments"]:
+        if adjustment["field"] == "qty":
+            wanted = adjustment["to"]
+    return tca["shortfall"]["total_bp"] - 1e4 * tca["shortfall"]["fees"] / (wanted * tca["decision_mid"])
 
 
 def replayed(folder, files, algo):
@@ -187,9 +194,16 @@ def main():
             assert abs(row["low_bp"] - low) < 2e-6 and abs(row["high_bp"] - high) < 2e-6, (row, low, high)
             slipped = [mine[name]["tca"]["arrival_slippage_bp"] - single[name]["tca"]["arrival_slippage_bp"]
                        for name in pairs if mine[name]["executed_qty"] and single[name]["executed_qty"]]
-            assert row["slippage_pairs"] == len(slipped)
+            assert row["slippage"]["pairs"] == len(slipped)
             if slipped:
-                assert abs(row["slippage_difference_bp"] - sum(slipped) / len(slipped)) < 2e-6
+                assert abs(row["slippage"]["difference_bp"] - sum(slipped) / len(slipped)) < 2e-6
+                low, high = interval(slipped, min(7, len(slipped) // 2), 400, 9)
+                assert abs(row["slippage"]["low_bp"] - low) < 2e-6
+            whole = [mine[name]["tca"]["shortfall"]["total_bp"] -
+                     single[name]["tca"]["shortfall"]["total_bp"] for name in pairs]
+            assert abs(row["with_fees"]["difference_bp"] - sum(whole) / len(whole)) < 2e-6
+            low, high = interval(whole, 7, 400, 9)
+            assert abs(row["with_fees"]["high_bp"] - high) < 2e-6
             wanted = sum(mine[name]["requested_qty"] * mine[name]["tca"]["arrival_mid"] for name in pairs)
             filled = sum(mine[name]["executed_qty"] * mine[name]["tca"]["arrival_mid"] for name in pairs)
             assert abs(row["fill_ratio"] - filled / wanted) < 2e-3, (algo, row, filled / wanted)
@@ -209,10 +223,16 @@ def main():
         assert fewer["single", None]["pairs"] == rows["single", None]["pairs"] - 3, fewer
 
         table = call("--compare-schedules=twap", *options(), *files)
-        assert "intervals of 95 %" in table and "twap" in table and "vwap" not in table, table
+        assert "Intervals of 95 %" in table and "twap" in table and "vwap" not in table, table
         call("--compare-schedules=twap", *options(), "--out", folder + "/table", *files)
         with open(folder + "/table", encoding="utf-8") as lines:
             assert lines.read() == table
+        page = folder + "/page.html"
+        out = call("--compare-schedules=twap", *options(), "--report", page, "--quiet", *files)
+        with open(page, encoding="utf-8") as lines:
+            shown = lines.read()
+        assert 'id="comparison"' in shown and ">twap" in shown and ">iceberg" not in shown
+        assert out == table, out
         for wrong, want in ((["--compare-schedules=twap,nope"], "nope"),
                             (["--compare-schedules", "--block", "0"], "--block"),
                             (["--compare-schedules", "--resamples", "x"], "--resamples"),
