@@ -177,7 +177,7 @@ def usage(work, good, out):
     expect("an unknown model", train("--data", good, models="svm"), 2, "lr, rf, lgbm or all")
     expect("an unknown head", train("--data", good, head="luck"), 2, "survival, movement")
     expect("a missing file", train("--data", work / "nothing"), 1, "No such file")
-    expect("an empty folder", train("--data", work / "empty"), 2, "no klines")
+    expect("an empty folder", train("--data", work / "empty"), 2, "no files of history")
     for option, value, says in (("--veto-share", "1", "from 0 to below 1"),
                                 ("--veto-share", "much", "from 0 to below 1"),
                                 ("--threads", "0", "from 1 to 64"), ("--seed", "-1", "whole number"),
