@@ -43,6 +43,7 @@ static const char *kind_text(l1_effect_kind kind)
         [L1_EFFECT_QUERY] = "query",         [L1_EFFECT_REPORT] = "report",
         [L1_EFFECT_REPUBLISH] = "republish", [L1_EFFECT_ALERT] = "alert",
         [L1_EFFECT_STATUS] = "status",       [L1_EFFECT_RELOAD_MODELS] = "reload_models",
+        [L1_EFFECT_ANALYSIS] = "analysis",
     };
     return (unsigned)kind < L1_EFFECT_COUNT ? texts[kind] : "unknown";
 }

@@ -174,7 +174,8 @@ static l1_result on_effect(replay *at, const l1_record *record)
     at->out->effects_total = l1_read_u64(&in);
     (void)l1_read_u64(&in); /* its time */
     const uint8_t kind = l1_read_u8(&in);
-    const bool counts = kind == L1_EFFECT_REPORT || kind == L1_EFFECT_ALERT;
+    const bool counts =
+        kind == L1_EFFECT_REPORT || kind == L1_EFFECT_ALERT || kind == L1_EFFECT_ANALYSIS;
     if (!counts && visitor->effect == NULL) return L1_SUCCESS;
     if (!l1_effect_load(record->payload, record->header.length, &at->effect)) {
         return refuse_record(at, record, "its effect cannot be read by this build");

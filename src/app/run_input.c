@@ -8,6 +8,7 @@
 _Static_assert((int)L1_BUS_REPORTS == (int)L1_TOPIC_REPORTS, "one numbering of topics");
 _Static_assert((int)L1_BUS_ALERTS == (int)L1_TOPIC_ALERTS, "one numbering of topics");
 _Static_assert((int)L1_BUS_METRICS == (int)L1_TOPIC_METRICS, "one numbering of topics");
+_Static_assert((int)L1_BUS_ANALYSIS == (int)L1_TOPIC_ANALYSIS, "one numbering of topics");
 
 static void take(l1_run_session *session, uint32_t client, int64_t received_ns)
 {

@@ -47,7 +47,7 @@ static void take(void *state, const l1_effect *effect, const l1_publication *pub
         return;
     }
     log_later(session, effect, publication);
-    const l1_bus_topic topic = effect->kind == L1_EFFECT_ALERT ? L1_BUS_ALERTS : L1_BUS_REPORTS;
+    const l1_bus_topic topic = (l1_bus_topic)l1_effect_topic(effect->kind);
     if (!l1_bus_is_heard(session->bus, topic)) return;
     const size_t size = l1_encode_effect(limits, effect, publication, session->text);
     publish(session, topic, publication->seq, size);

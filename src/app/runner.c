@@ -164,7 +164,8 @@ l1_result l1_runner_resolve(l1_runner *runner, const uint8_t *bytes, uint32_t si
 {
     const l1_effect_kind kind = kind_of(bytes, size);
     *wanted = kind == L1_EFFECT_REPORT || kind == L1_EFFECT_ALERT || kind == L1_EFFECT_STATUS ||
-              kind == L1_EFFECT_REPUBLISH || kind == L1_EFFECT_RELOAD_MODELS;
+              kind == L1_EFFECT_REPUBLISH || kind == L1_EFFECT_RELOAD_MODELS ||
+              kind == L1_EFFECT_ANALYSIS;
     if (!*wanted) return L1_SUCCESS;
     if (!l1_effect_load(bytes, size, effect)) return unreadable(effect_seq(bytes, size), diag);
     *publication = (l1_publication){

@@ -29,6 +29,14 @@ double l1_sin_turns(double turns);
 double l1_cos_turns(double turns);
 void l1_circle_turns(double turns, double *sine, double *cosine); /* both of them */
 
+/* Hyperbolic sine and cosine; < 3 ulp, overflow gives +/-inf. */
+double l1_sinh(double x);
+double l1_cosh(double x);
+
+/* The x >= 0 of cosh x; of 1 + x, exact also for x far below 1; < 4 ulp. NaN below 1 (below 0). */
+double l1_acosh(double x);
+double l1_acosh_beside_one(double x);
+
 /* The double nearest to a text (ties to even) as C's strtod reads it in the C locale: optional
  * sign, digits with an optional point, optional exponent; or inf, infinity, nan in any case. No
  * leading space, no hexadecimal. True when the whole text is one number. Beyond the range gives

@@ -40,7 +40,8 @@
     X(ALERTS, "alerts")                                                                            \
     X(METRICS, "metrics")                                                                          \
     X(ACK, "ack")                                                                                  \
-    X(GAP, "gap")
+    X(GAP, "gap")                                                                                  \
+    X(ANALYSIS, "analysis")
 typedef enum {
 #define X(name, text) L1_BUS_##name,
     L1_BUS_TOPIC_MAP(X)

@@ -25,6 +25,7 @@ static const char *const syncs[] = {"group", "none", NULL};
 static const char *const clocks[] = {"real", "events", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const heads[] = {"survival", "movement", "direction", "trend", NULL};
+static const char *const algos[] = {"auto", "single", "twap", "vwap", "pov", "iceberg", "is", NULL};
 static const char *const queues[] = {"risk_averse", "power", "log", NULL};
 static const char *const thresholds[] = {"operating", "f1", NULL};
 
@@ -92,6 +93,27 @@ const l1_key l1_keys[] = {
      NULL, "longest time a fill may stand without a live stop"},
     {"order.open_max", "orders", L1_KEY_COUNT, LIMIT(orders_max), 1, 4096, "256", NEVER_OFF, NULL,
      "own orders and stops open at once, all symbols together"},
+
+    {"execution.algo", "-", L1_KEY_ENUM, LIMIT(execution_algo), 0, 0, "auto", NEVER_OFF, algos,
+     "schedule of a signal that asks for none, or for auto; auto: the least expected cost + risk"},
+    {"execution.duration_s", "s", L1_KEY_SECONDS, LIMIT(execution_duration_ns), 0, 86400, "60",
+     NEVER_OFF, NULL, "a schedule's time from first to last, unless the signal says otherwise; 0: "
+     "single orders only"},
+    {"execution.slices_max", "children", L1_KEY_COUNT, LIMIT(execution_slices_max), 1,
+     L1_CHILDREN_MAX, "10", NEVER_OFF, NULL, "most children of one order, unless the signal says "
+     "otherwise"},
+    {"execution.participation", "ratio of volume", L1_KEY_RATIO, LIMIT(execution_participation_e8),
+     1, L1_E8, "0.05", NEVER_OFF, NULL, "pov: share of the market's volume"},
+    {"execution.risk_aversion", "cost of a standard deviation", L1_KEY_DECIMAL,
+     LIMIT(execution_risk_aversion_e8), 0, 1000 * L1_E8, "1", NEVER_OFF, NULL,
+     "auto and is: what a standard deviation of the price while waiting counts as, in cost"},
+    {"execution.impact_coefficient", "multiple", L1_KEY_DECIMAL, LIMIT(execution_impact_e8), 0,
+     1000 * L1_E8, "1", NEVER_OFF, NULL,
+     "Y of the impact Y x daily volatility x (quantity / day's volume) ^ exponent"},
+    {"execution.impact_exponent", "-", L1_KEY_RATIO, LIMIT(execution_impact_exponent_e8),
+     L1_E8 / 10, L1_E8, "0.5", NEVER_OFF, NULL, "exponent of the impact"},
+    {"execution.look_ms", "ms", L1_KEY_MILLIS, LIMIT(execution_look_ns), 100, 600000, "1000",
+     NEVER_OFF, NULL, "pov and iceberg: time between two looks; least time between two children"},
 
     {"venue.silence_ms_max", "ms", L1_KEY_MILLIS, LIMIT(venue_silence_ns), 1, DAY_MS, "10000",
      "VENUE_DOWN", NULL, "live only: a venue silent for longer than this denies entries"},
@@ -193,6 +215,8 @@ const l1_key l1_keys[] = {
      REQUIRED, NEVER_OFF, NULL, "stops that may rest at the venue at once"},
     {"symbols.*.venue.opo", "-", L1_KEY_BOOL, SYMBOL(opo), 0, 0, REQUIRED, NEVER_OFF, NULL,
      "true: the venue takes an entry and its stop as one list"},
+    {"symbols.*.venue.oto", "-", L1_KEY_BOOL, SYMBOL(oto), 0, 0, "false", NEVER_OFF, NULL,
+     "true, with opo false: entry and stop go as an OTO list, the stop for what taker_fee leaves"},
     {"symbols.*.venue.min_price", "quote", L1_KEY_DECIMAL,
      SYMBOL(venue.price_min_e8), 0, LARGEST, "0", NEVER_OFF, NULL,
      "simulated venue, PRICE_FILTER: lowest price; 0 = none"},
@@ -249,4 +273,5 @@ const l1_key l1_keys[] = {
 
 const size_t l1_keys_count = sizeof l1_keys / sizeof l1_keys[0];
 _Static_assert(sizeof l1_keys / sizeof l1_keys[0] <= L1_KEYS_MAX, "L1_KEYS_MAX holds every row");
-_Static_assert(sizeof(l1_mode) == 4 && sizeof(bool) == 1, "enums and flags have the stored sizes");
+_Static_assert(sizeof(l1_mode) == 4 && sizeof(l1_algo) == 4 && sizeof(bool) == 1,
+               "enums and flags have the stored sizes");

@@ -6,15 +6,16 @@
  *   single   everything at once
  *   twap     equal slices at equal times over duration_s
  *   vwap     slices in proportion to the usual volume of those minutes of the week
- *   pov      at each look, participation x the volume traded since the last, until done
+ *   pov      at each look, participation x the volume traded since the start, less what went
  *   iceberg  one clip after another, each when the last has ended and the book has refilled
- *   is       Almgren-Chriss: sinh trajectory by risk aversion (execution_quality.md 4.2)
+ *   is       Almgren-Chriss: sinh trajectory by risk aversion (almgren_chriss.h)
  *   auto     the schedule of the least expected cost + lambda x risk, a single order included
+ * A signal's algo AUTO means execution.algo of the configuration, which may be auto itself.
  * Slices: on the lot, together exactly the parent, each at or over the minimum order (fewer slices
  * otherwise), at most slices_max, L1_CHILDREN_MAX, and for buys the free stop slots, because each
  * child brings its stop. Expected cost of one child: half the spread + commission + the greater of
- * the book's walk and Y x sigma_d x (q / V_d)^exponent + drift over the latency; risk is the
- * variance of the price over what is still to be done.
+ * the book's walk and Y x sigma_d x (q / V_d)^exponent + drift over the latency (cost_model.h);
+ * risk is the standard deviation of the price over what is still to be done (schedule_choice.h).
  * Determinism: pure; doubles enter and leave by checked conversion (base/real.h functions only). */
 #ifndef L1_DECISION_EXECUTION_LOGIC_H
 #define L1_DECISION_EXECUTION_LOGIC_H
@@ -23,8 +24,8 @@
 #include "domain/limits.h"
 #include "domain/signal.h"
 
-#define L1_CHILDREN_MAX 32
 #define L1_PLAN_OFFERS_MAX L1_ALGO_COUNT
+#define L1_PLAN_MINUTES_MAX 1442 /* of usual volume that a plan looks at: a day and its ends */
 
 /* What a schedule is expected to cost, in basis points of the arrival mid. */
 typedef struct {
@@ -59,8 +60,9 @@ typedef struct {
     const l1_instrument *instrument;
     int32_t symbol;
     l1_side side;
-    l1_algo algo;                                      /* the signal's, or the configuration's */
-    int64_t duration_s, slices_max;                    /* L1_OFF = the configuration's */
+    l1_algo algo;                   /* the signal's, or the configuration's */
+    int64_t duration_s, slices_max; /* L1_OFF = the configuration's */
+    int64_t expires_at_ns;          /* no child after it; 0 or L1_OFF = it never expires */
     int64_t qty_e8, now_ns, mid_e8, limit_e8, stop_e8; /* stop 0: a sell has none */
     int64_t minimum_e8;          /* the smallest order that every rule lets pass */
     uint32_t stop_slots;         /* free at the venue; buys */
@@ -71,9 +73,15 @@ typedef struct {
     uint32_t minutes_count;      /* 0 = no profile */
 } l1_plan_request;
 
-/* False = NO_PLAN, and out->why says why. An algo that cannot run here (no volume known for VWAP,
- * too small to cut) becomes SINGLE with its reason in `why`; only what cannot be sent at all is
- * no plan. */
+/* How long a plan of this duration_s (L1_OFF = the configuration's) takes; a year at most. */
+int64_t l1_plan_duration_ns(const l1_limits *limits, int64_t duration_s);
+
+/* "twap"; static storage. */
+const char *l1_algo_text(l1_algo algo);
+
+/* False = NO_PLAN, and out->why says why. VWAP without a profile and IS without volatility become
+ * TWAP; what cannot be cut (too small, no time, no stop slots) becomes SINGLE; `why` says so. Only
+ * what cannot be sent at all is no plan. */
 bool l1_plan_make(const l1_plan_request *request, l1_plan *out);
 
 /* What has happened to a plan so far. */
@@ -82,6 +90,7 @@ typedef struct {
     int64_t sent_e8;    /* of all children so far */
     int64_t working_e8; /* of children without an end yet */
     int64_t executed_e8;
+    int64_t last_sent_ns;     /* when the last child went; 0 = none yet */
     int64_t market_volume_e8; /* base traded in the market since the plan's start */
     int64_t refilled_ns;      /* ICEBERG: when the book last changed after the last child's end */
 } l1_plan_progress;
@@ -98,7 +107,9 @@ typedef struct {
 
 /* Pure: the same plan, progress and time give the same step. What a child did not execute is taken
  * up by the later ones, while they stay within the deadline; a rest below the minimum order is
- * added to the last child that can still carry it, else it is dust and the plan is done. */
+ * added to the last child that can still carry it, else it is dust and the plan is done. WAIT's
+ * time lies after now; an ICEBERG may have to be asked again as soon as its child ends or the book
+ * changes, a POV as soon as its look comes. Nothing goes after the deadline. */
 l1_plan_step l1_plan_next(const l1_plan *plan, const l1_plan_progress *progress, int64_t lot_e8,
                           int64_t minimum_e8, int64_t now_ns);
 

@@ -1,18 +1,22 @@
 /* domain/cost_analysis.h: what one parent order cost (transaction cost analysis).
  *
  * Integer folds over its fills and the market around it. Shortfall after Perold (1988), per parent
- * of quantity Q of which F executed, side = +1 buy, -1 sell, P_dec = mid at the decision (when the
- * signal was made: its ts; without a mid of that time, at arrival), P_arr = mid at arrival, P_end =
- * mid at the parent's end:
+ * of quantity Q of which F executed for C of quote, side = +1 buy, -1 sell, P_dec = mid at the
+ * decision (when the signal was made: its ts; without a mid of that time, at arrival), P_arr = mid
+ * at arrival, P_end = mid at the parent's end:
  *   delay       side x F x (P_arr - P_dec)
- *   trading     side x (sum f_i p_i - F x P_arr)
+ *   trading     side x (C - F x P_arr)
  *   opportunity side x (Q - F) x (P_end - P_dec)
  *   fees        commission in quote; in base valued at the fill's price
- *   shortfall   their sum: exact in 1e-8 of quote
- * In basis points each is divided by Q x P_dec.
- * Markout at h seconds: side x (mid(t + h) - fill price) / fill price in bp, weighted by quantity,
- * from each fill's own time; positive = the price went on in the order's direction.
- * Units: e8 decimals; bp are e8 too; L1_OFF = unknown. Determinism: pure. */
+ *   shortfall   their sum, exactly: each product is rounded once, half away from zero, to 1e-8
+ * In basis points the shortfall is divided by Q x P_dec, slippage by F x its benchmark.
+ * Markout at h seconds: side x (sum f_i mid(t_i + h) - C) / C, in bp, from each fill's own time:
+ * its mean over the fills weighted by what they cost; positive = the price went on in the order's
+ * direction.
+ * Unknown: L1_OFF. A figure that needs an unknown one is unknown itself, and so is one that leaves
+ * int64; nothing unknown counts as zero. What never executed has no VWAP, slippage, maker share
+ * or duration; its delay and trading are zero because F is.
+ * Units: e8 decimals; bp are e8 too. Determinism: pure. */
 #ifndef L1_DOMAIN_COST_ANALYSIS_H
 #define L1_DOMAIN_COST_ANALYSIS_H
 
@@ -48,15 +52,25 @@ typedef struct {
     l1_algo asked, chosen;
 } l1_cost_analysis;
 
+/* Everything else of `sums` is cleared; children, asked and chosen are the caller's to set. */
 void l1_cost_begin(l1_cost_sums *sums, l1_side side, int64_t qty_e8, int64_t decision_mid_e8,
                    int64_t arrival_mid_e8, int64_t now_ns);
-/* One fill; `fee_quote_e8` is commission valued in quote. */
+/* One fill for `quote_e8`; `fee_quote_e8` is commission valued in quote, L1_OFF = unknown. */
 void l1_cost_fill(l1_cost_sums *sums, int64_t price_e8, int64_t qty_e8, int64_t quote_e8,
                   int64_t fee_quote_e8, bool maker, int64_t now_ns);
-void l1_cost_market(l1_cost_sums *sums, int64_t qty_e8,
-                    int64_t quote_e8); /* a public trade or bar */
+/* A public trade, or a bar that lies in the parent's time. */
+void l1_cost_market(l1_cost_sums *sums, int64_t qty_e8, int64_t quote_e8);
 void l1_cost_end(l1_cost_sums *sums, int64_t end_mid_e8, int64_t now_ns);
 l1_cost_analysis l1_cost_analyse(const l1_cost_sums *sums);
+
+/* side x (value - cost) / cost in bp: `value_e8` is what was traded for `cost_e8`, at later mids.
+ */
+int64_t l1_cost_markout_bp_e8(l1_side side, int64_t cost_e8, int64_t value_e8);
+
+/* value += more; L1_OFF when one of them is or the sum leaves int64. */
+void l1_cost_add(int64_t *value_e8, int64_t more_e8);
+/* qty x price to the nearest 1e-8, L1_OFF when one of them is or the product leaves int64. */
+int64_t l1_cost_value_e8(int64_t qty_e8, int64_t price_e8);
 
 void l1_cost_sums_archive(l1_archive *archive, l1_cost_sums *sums);
 void l1_cost_analysis_archive(l1_archive *archive, l1_cost_analysis *analysis);

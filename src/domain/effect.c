@@ -18,6 +18,7 @@ void l1_effect_archive(l1_archive *archive, l1_effect *effect)
     case L1_EFFECT_REPORT: l1_report_archive(archive, &effect->as.report); break;
     case L1_EFFECT_REPUBLISH: l1_archive_u64(archive, &effect->as.of_seq); break;
     case L1_EFFECT_ALERT: l1_alert_archive(archive, &effect->as.alert); break;
+    case L1_EFFECT_ANALYSIS: l1_analysis_archive(archive, &effect->as.analysis); break;
     case L1_EFFECT_STATUS:
     case L1_EFFECT_RELOAD_MODELS:
     case L1_EFFECT_COUNT: break; /* nothing more to say */

@@ -21,6 +21,7 @@ typedef enum {
     L1_EFFECT_ALERT,
     L1_EFFECT_STATUS, /* the operator asked for metrics now */
     L1_EFFECT_RELOAD_MODELS,
+    L1_EFFECT_ANALYSIS, /* of a parent, a minute after its final report */
     L1_EFFECT_COUNT
 } l1_effect_kind;
 
@@ -33,6 +34,7 @@ typedef struct {
         l1_cancel cancel;
         l1_report report;
         l1_alert alert;
+        l1_analysis analysis;
         uint64_t of_seq;
     } as;
 } l1_effect;

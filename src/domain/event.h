@@ -61,6 +61,7 @@ typedef enum {
     L1_TOPIC_METRICS,
     L1_TOPIC_ACK,
     L1_TOPIC_GAP,
+    L1_TOPIC_ANALYSIS,
     L1_TOPIC_UNKNOWN, /* no known topic could be read */
     L1_TOPIC_COUNT
 } l1_topic;

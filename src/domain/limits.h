@@ -31,6 +31,18 @@ typedef enum {
 } l1_head;
 typedef enum { L1_THRESHOLD_OPERATING, L1_THRESHOLD_F1, L1_THRESHOLD_COUNT } l1_threshold_kind;
 
+/* How a parent order is cut into children (decision/execution_logic.h). */
+typedef enum {
+    L1_ALGO_AUTO,
+    L1_ALGO_SINGLE,
+    L1_ALGO_TWAP,
+    L1_ALGO_VWAP,
+    L1_ALGO_POV,
+    L1_ALGO_ICEBERG,
+    L1_ALGO_IS,
+    L1_ALGO_COUNT
+} l1_algo;
+#define L1_CHILDREN_MAX 32 /* children of one parent */
 /* What commission is taken in. One that the account cannot pay is taken in what was received. */
 typedef enum {
     L1_COMMISSION_RECEIVED, /* the asset that the fill brought */
@@ -93,7 +105,8 @@ typedef struct {
     int64_t venue_min_notional_e8; /* quote; >= 0 */
     uint32_t max_algo_orders;      /* stops that may rest at the venue at once */
     bool opo;                      /* the venue takes entry and stop as one list */
-    l1_venue_filters venue;        /* judged by the simulated venue */
+    bool oto; /* the same as OTO where there is no OPO: the stop's quantity is told beforehand */
+    l1_venue_filters venue; /* judged by the simulated venue */
 } l1_instrument;
 
 typedef struct {
@@ -127,6 +140,15 @@ typedef struct {
     int64_t paper_response_ns; /* from the venue's answer to here */
     l1_latencies paper_latencies, paper_feeds, paper_responses; /* instead, where not empty */
     uint32_t paper_seed;                                        /* of what is drawn */
+
+    l1_algo execution_algo;               /* of signals that ask for none, or for AUTO */
+    int64_t execution_duration_ns;        /* horizon of a schedule; 0 = single orders only */
+    int64_t execution_slices_max;         /* 1 to L1_CHILDREN_MAX */
+    int64_t execution_participation_e8;   /* POV: ratio of the market's volume */
+    int64_t execution_risk_aversion_e8;   /* what a standard deviation counts as, in cost */
+    int64_t execution_impact_e8;          /* Y of the impact law */
+    int64_t execution_impact_exponent_e8; /* its exponent, over 0 to 1 */
+    int64_t execution_look_ns;            /* between two looks, and least between two slices */
 
     bool ai_required;
     uint32_t ai_gate, ai_shadow;    /* bits of l1_head: may veto; reported only */

@@ -43,6 +43,12 @@ int64_t l1_market_mid_e8(const l1_market *market, int64_t now_ns, int64_t age_ns
     return market->bar.close_e8;
 }
 
+int64_t l1_market_mid_since_ns(const l1_market *market, int64_t now_ns, int64_t age_ns)
+{
+    if (l1_market_book_fresh(market, now_ns, age_ns)) return market->book_since_ns;
+    return l1_market_bar_fresh(market, now_ns, age_ns) ? market->bar_since_ns : INT64_MIN;
+}
+
 int64_t l1_market_mid_until_ns(const l1_market *market, int64_t age_ns)
 {
     L1_ASSERT(age_ns >= 0);

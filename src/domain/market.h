@@ -58,6 +58,9 @@ bool l1_market_bar_fresh(const l1_market *market, int64_t now_ns, int64_t age_ns
 /* mid: of the fresh book, else the fresh close, else 0 = none. */
 int64_t l1_market_mid_e8(const l1_market *market, int64_t now_ns, int64_t age_ns);
 
+/* Since when that mid has stood: min(message time, receipt); INT64_MIN when there is none. */
+int64_t l1_market_mid_since_ns(const l1_market *market, int64_t now_ns, int64_t age_ns);
+
 /* Until when the mid stays defined without new data; INT64_MIN when there is none. */
 int64_t l1_market_mid_until_ns(const l1_market *market, int64_t age_ns);
 

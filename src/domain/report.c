@@ -52,7 +52,7 @@ static void adjustment_archive(l1_archive *archive, l1_adjustment *adjustment)
     l1_archive_i64(archive, &adjustment->to_e8);
 }
 
-static void order_archive(l1_archive *archive, l1_report_order *order)
+void l1_report_order_archive(l1_archive *archive, l1_report_order *order)
 {
     l1_order_id_archive(archive, &order->id);
     l1_archive_enum(archive, &order->side, L1_SIDE_COUNT);
@@ -99,10 +99,10 @@ static void lists_archive(l1_archive *archive, l1_report *report)
     }
     l1_archive_count(archive, &report->orders_count, L1_REPORT_ORDERS_MAX);
     for (uint32_t i = 0; i < report->orders_count; i++) {
-        order_archive(archive, &report->orders[i]);
+        l1_report_order_archive(archive, &report->orders[i]);
     }
     l1_archive_bool(archive, &report->has_stop);
-    if (report->has_stop) order_archive(archive, &report->stop);
+    if (report->has_stop) l1_report_order_archive(archive, &report->stop);
     l1_archive_count(archive, &report->fees_count, L1_FEES_MAX);
     for (uint32_t i = 0; i < report->fees_count; i++) {
         l1_asset_archive(archive, &report->fees[i].asset);
@@ -135,6 +135,21 @@ void l1_report_archive(l1_archive *archive, l1_report *report)
     lists_archive(archive, report);
     l1_archive_enum(archive, &report->mode, L1_MODE_COUNT);
     l1_archive_text(archive, report->detail, sizeof report->detail);
+    l1_archive_bool(archive, &report->has_tca);
+    if (report->has_tca) l1_cost_analysis_archive(archive, &report->tca);
+}
+
+void l1_analysis_archive(l1_archive *archive, l1_analysis *analysis)
+{
+    l1_archive_text(archive, analysis->execution_id, sizeof analysis->execution_id);
+    l1_archive_text(archive, analysis->signal_id, sizeof analysis->signal_id);
+    l1_archive_u64(archive, &analysis->report_seq);
+    l1_symbol_archive(archive, &analysis->symbol);
+    l1_archive_enum(archive, &analysis->side, L1_SIDE_COUNT);
+    for (unsigned h = 0; h < L1_MARKOUTS; h++) {
+        l1_archive_i64(archive, &analysis->markout_bp_e8[h]);
+    }
+    l1_cost_analysis_archive(archive, &analysis->tca);
 }
 
 void l1_alert_archive(l1_archive *archive, l1_alert *alert)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/archive.h"
+#include "domain/cost_analysis.h"
 #include "domain/event.h"
 #include "domain/order.h"
 #include "domain/rules.h"
@@ -83,7 +84,7 @@ typedef struct {
     int64_t executed_e8, avg_price_e8; /* avg: L1_OFF = nothing executed */
     l1_order_status status;
 } l1_report_order;
-#define L1_REPORT_ORDERS_MAX 8
+#define L1_REPORT_ORDERS_MAX 32 /* one of each child */
 
 typedef struct {
     int32_t asset;
@@ -126,13 +127,26 @@ typedef struct {
     bool has_stop;
     l1_report_order stop; /* the protection as it stands at this report */
     l1_mode mode;
-    char detail[96]; /* appended to the reason's text; may be "" */
+    char detail[96];      /* appended to the reason's text; may be "" */
+    bool has_tca;         /* a final report of a signal that was sent and not refused */
+    l1_cost_analysis tca; /* what it cost */
     uint32_t violations_count, adjustments_count, orders_count, fees_count;
     l1_violation violations[L1_VIOLATIONS_MAX]; /* the lists come last: l1_report_clear */
     l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
     l1_report_order orders[L1_REPORT_ORDERS_MAX];
     l1_fee fees[L1_FEES_MAX];
 } l1_report;
+
+/* What a parent cost and where the price went: a minute after its final report. */
+typedef struct {
+    char execution_id[32];
+    char signal_id[L1_SIGNAL_ID_MAX];
+    uint64_t report_seq; /* of its final report */
+    int32_t symbol;
+    l1_side side;
+    int64_t markout_bp_e8[L1_MARKOUTS]; /* L1_OFF = unknown */
+    l1_cost_analysis tca;               /* as the report had it */
+} l1_analysis;
 
 /* X(code, level) */
 #define L1_ALERT_MAP(X)                                                                            \
@@ -185,7 +199,9 @@ void l1_ai_scores_archive(l1_archive *archive, l1_ai_scores *scores);
 /* All zero and empty. What lies in the lists beyond their counts is not touched: they are most of
  * a report and mostly empty. */
 void l1_report_clear(l1_report *report);
+void l1_report_order_archive(l1_archive *archive, l1_report_order *order);
 void l1_report_archive(l1_archive *archive, l1_report *report);
 void l1_alert_archive(l1_archive *archive, l1_alert *alert);
+void l1_analysis_archive(l1_archive *archive, l1_analysis *analysis);
 
 #endif

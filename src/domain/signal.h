@@ -18,17 +18,6 @@
 
 typedef enum { L1_SIDE_BUY, L1_SIDE_SELL, L1_SIDE_COUNT } l1_side;
 
-typedef enum {
-    L1_ALGO_AUTO,
-    L1_ALGO_SINGLE,
-    L1_ALGO_TWAP,
-    L1_ALGO_VWAP,
-    L1_ALGO_POV,
-    L1_ALGO_ICEBERG,
-    L1_ALGO_IS,
-    L1_ALGO_COUNT
-} l1_algo;
-
 typedef struct {
     char id[L1_SIGNAL_ID_MAX];
     char symbol_text[L1_SYMBOL_TEXT_MAX];
@@ -41,7 +30,7 @@ typedef struct {
     int64_t correlation_e8; /* strategy_context.correlation_btc_eth; L1_OFF = absent */
     char strategy_id[L1_STRATEGY_ID_MAX];
     char regime[L1_REGIME_MAX];
-    l1_algo algo;
+    l1_algo algo;                   /* AUTO, also when absent: limits.execution_algo decides */
     int64_t duration_s, slices_max; /* L1_OFF = absent */
     l1_hash128 content;             /* of every known field: tells a reused id */
 } l1_signal;

@@ -62,6 +62,11 @@ int64_t l1_engine_correlation_e8(const l1_engine *engine)
     return l1_correlation_e8(account, &engine->limits, L1_OFF, engine->now_ns);
 }
 
+uint64_t l1_engine_unwatched(const l1_engine *engine)
+{
+    return engine->costs.skipped;
+}
+
 int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol)
 {
     int64_t naked_e8 = 0;
@@ -70,7 +75,8 @@ int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol)
     for (uint32_t i = 0; i < table->executions_capacity; i++) {
         const l1_execution *execution = &table->executions[i];
         if (execution->symbol != symbol || execution->side != L1_SIDE_BUY) continue;
-        if (execution->phase != L1_PHASE_PROTECTING && execution->phase != L1_PHASE_GUARDED) {
+        if (execution->phase != L1_PHASE_PROTECTING && execution->phase != L1_PHASE_GUARDED &&
+            execution->phase != L1_PHASE_MERGING) {
             continue;
         }
         int64_t covered_e8 = 0;

@@ -46,6 +46,7 @@ static uint32_t protector(l1_engine *engine, uint32_t entry, int64_t net_e8, l1_
         engine->last_serial++;
         l1_execution_id_of(engine->limits.engine_id, execution->signal_id, execution->execution_id);
     }
+    l1_engine_child_revived(engine, at);
     if (!counted) execution->held_e8 += net_e8;
     return at;
 }
@@ -60,6 +61,25 @@ static l1_order news(const l1_order *before, const l1_order *after)
     fresh.fee_base_e8 -= before->fee_base_e8;
     fresh.fee_quote_e8 -= before->fee_quote_e8;
     return fresh;
+}
+
+/* What came late belongs to its signal's final report, or is told after it. */
+static void tell_late(l1_engine *engine, uint32_t owner, uint32_t at, const l1_order *late,
+                      l1_engine_out *out)
+{
+    l1_execution *child = &engine->executions.executions[owner];
+    if (!child->reported) return; /* it is added when its end is told */
+    l1_engine_child_revived(engine, owner);
+    const uint32_t parent = l1_engine_parent(engine, owner);
+    if (engine->parents.parents[parent].phase == L1_PARENT_REPORTED) {
+        l1_engine_report_protection(engine, owner, late, L1_REPORT_LATE_FILL, "", out);
+    } else if (late->id.purpose == L1_PURPOSE_ENTRY || late->id.purpose == L1_PURPOSE_EXIT) {
+        l1_parent_add(&engine->parents.parents[parent], child->child,
+                      &engine->executions.orders[at], late);
+    } else {
+        l1_engine_report_protection(engine, owner, late, L1_REPORT_LATE_FILL, "", out);
+    }
+    if (child->phase == L1_PHASE_CLOSED) l1_engine_child_closed(engine, owner);
 }
 
 /* A fill after the end: booked and alerted, and what it bought gets the entry's stop, also when
@@ -80,9 +100,7 @@ static void on_late_fill(l1_engine *engine, uint32_t at, const l1_venue_event *f
                     l1_order_state_text(before.state));
     if (entry) owner = protector(engine, at, late.executed_e8 - late.fee_base_e8, out);
     if (owner == L1_NONE || (!entry && !known)) return;
-    if (engine->executions.executions[owner].reported) { /* else the final report will hold it */
-        l1_engine_report_protection(engine, owner, &late, L1_REPORT_LATE_FILL, "", out);
-    }
+    tell_late(engine, owner, at, &late, out);
     if (entry) l1_engine_bought_late(engine, owner, out);
 }
 
@@ -108,7 +126,7 @@ static void on_main_ended(l1_engine *engine, uint32_t execution, l1_engine_out *
         reason =
             owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL : owner->ended_by;
     }
-    l1_engine_report_execution(engine, execution, status, reason, out);
+    l1_engine_child_ended(engine, execution, status, reason, out);
     l1_engine_finish_sell(engine, execution, out);
 }
 

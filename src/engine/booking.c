@@ -49,18 +49,22 @@ static void set_lock(l1_engine *engine, l1_order *order, int64_t lock_e8)
     L1_ASSERT(engine->account.stop_locked_e8[order->symbol] >= 0);
 }
 
-void l1_engine_book_send(l1_engine *engine, uint32_t at)
+void l1_engine_book_send(l1_engine *engine, uint32_t at, bool pending)
 {
     l1_order *order = order_at(engine, at);
     L1_ASSERT(order->state == L1_ORDER_SENT);
     L1_ASSERT(order->locked_e8 == 0);
+    const l1_purpose purpose = order->id.purpose;
+    if (purpose == L1_PURPOSE_ENTRY || purpose == L1_PURPOSE_EXIT) {
+        l1_engine_costs_child(engine, order);
+    }
     if (order->side == L1_SIDE_BUY) {
         set_lock(engine, order, quote_lock_e8(order, order->qty_e8));
         engine->account.open_buy_e8[order->symbol] += order->qty_e8;
         return;
     }
     if (is_stop(order)) engine->account.stops_open[order->symbol]++;
-    if (order->id.purpose != L1_PURPOSE_EXIT) set_lock(engine, order, order->qty_e8);
+    if (order->id.purpose != L1_PURPOSE_EXIT && !pending) set_lock(engine, order, order->qty_e8);
 }
 
 void l1_engine_book_stop_live(l1_engine *engine, uint32_t at, int64_t qty_e8)
@@ -92,6 +96,27 @@ void l1_engine_book_reserve(l1_engine *engine, uint32_t at, int64_t delta_e8)
     L1_ASSERT(engine->account.own_locked_e8[execution->symbol + 1] >= 0);
 }
 
+void l1_engine_book_rest(l1_engine *engine, uint32_t at, int64_t rest_e8)
+{
+    l1_parent *parent = &engine->parents.parents[at];
+    l1_account *account = &engine->account;
+    L1_ASSERT(rest_e8 >= 0);
+    if (parent->side == L1_SIDE_SELL) {
+        account->planned_sell_e8[parent->symbol] += rest_e8 - parent->rest_e8;
+        parent->rest_e8 = rest_e8;
+        L1_ASSERT(account->planned_sell_e8[parent->symbol] >= 0);
+        return;
+    }
+    const l1_order worst = {.price_e8 = parent->limit_e8};
+    const int64_t quote_e8 = rest_e8 == 0 ? 0 : quote_lock_e8(&worst, rest_e8);
+    account->open_buy_e8[parent->symbol] += rest_e8 - parent->rest_e8;
+    account->planned_quote_e8 += quote_e8 - parent->rest_quote_e8;
+    parent->rest_e8 = rest_e8;
+    parent->rest_quote_e8 = quote_e8;
+    L1_ASSERT(account->open_buy_e8[parent->symbol] >= rest_e8);
+    L1_ASSERT(account->planned_quote_e8 >= quote_e8);
+}
+
 static void book_fee(l1_engine *engine, l1_order *order, const l1_venue_event *fill)
 {
     if (fill->fee_e8 == 0) return;
@@ -121,6 +146,7 @@ void l1_engine_book_fill(l1_engine *engine, uint32_t at, const l1_venue_event *f
     l1_account_change(&engine->account, 0, quote_e8, engine->now_ns);
     l1_drawdown_cash(&engine->drawdown, order->symbol, quote_e8);
     book_fee(engine, order, fill);
+    l1_engine_costs_fill(engine, order, fill, cost.e8);
     /* A very late fill may find its execution closed or its slot reused: only the books change. */
     if (execution->serial != order->serial || execution->phase == L1_PHASE_CLOSED) return;
     if (order->id.purpose == L1_PURPOSE_ENTRY) {

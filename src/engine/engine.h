@@ -83,6 +83,9 @@ int64_t l1_engine_exposure_e8(const l1_engine *engine, int32_t symbol);
  * CORRELATION_LIMIT then counts it as 1.00, unless a signal brings its own. */
 int64_t l1_engine_correlation_e8(const l1_engine *engine);
 
+/* Parents whose markouts were not watched because too many were. */
+uint64_t l1_engine_unwatched(const l1_engine *engine);
+
 /* Own base that stands without a resting or pending stop, by symbol (tests, metrics). */
 int64_t l1_engine_naked_e8(const l1_engine *engine, int32_t symbol);
 

@@ -5,6 +5,17 @@
 #include "base/assert.h"
 #include "engine/engine_state.h"
 
+static void archive_tape(l1_archive *archive, l1_tape *tape)
+{
+    l1_archive_u64(archive, &tape->base_e8);
+    l1_archive_u64(archive, &tape->quote_e8);
+    l1_archive_i64(archive, &tape->minute);
+    l1_archive_u64(archive, &tape->minute_base_e8);
+    l1_archive_u64(archive, &tape->minute_quote_e8);
+    l1_archive_u64(archive, &tape->before_base_e8);
+    l1_archive_u64(archive, &tape->before_quote_e8);
+}
+
 void l1_engine_archive(l1_archive *archive, l1_engine *engine)
 {
     const uint32_t symbols = engine->limits.symbols_count;
@@ -15,6 +26,8 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
         l1_volatility_archive(archive, &engine->volatility[i]);
         l1_archive_i64(archive, &engine->known_mid_e8[i]);
         l1_archive_i64(archive, &engine->drawdown_day[i + 1]);
+        l1_mid_trail_archive(archive, &engine->trails[i]);
+        l1_archive_i64(archive, &engine->traded_ns[i]);
     }
     l1_feature_state_archive(archive, engine->features);
     l1_archive_u64(archive, &engine->models.lo);
@@ -25,6 +38,9 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
     l1_order_pace_archive(archive, engine->pace);
     l1_signal_table_archive(archive, &engine->signals);
     l1_executions_archive(archive, &engine->executions);
+    l1_parents_archive(archive, &engine->parents);
+    for (uint32_t i = 0; i < symbols; i++) archive_tape(archive, &engine->tapes[i]);
+    l1_cost_table_archive(archive, &engine->costs);
     l1_archive_i64(archive, &engine->drawdown_day[0]);
     l1_archive_i64(archive, &engine->now_ns);
     l1_archive_i64(archive, &engine->day_done);
@@ -40,7 +56,8 @@ static bool idle(const l1_engine *old, uint32_t symbol)
 {
     const l1_account *account = &old->account;
     return account->total_e8[symbol + 1] == 0 && account->open_buy_e8[symbol] == 0 &&
-           account->stops_open[symbol] == 0 && old->kill_switch.unknown_orders[symbol] == 0;
+           account->stops_open[symbol] == 0 && account->planned_sell_e8[symbol] == 0 &&
+           old->kill_switch.unknown_orders[symbol] == 0;
 }
 
 static bool map_symbols(const l1_engine *engine, const l1_engine *old, int32_t map[L1_SYMBOLS_MAX],
@@ -70,6 +87,7 @@ static void adopt_account(l1_account *to, const l1_account *from, const int32_t 
     memset(to->stop_locked_e8, 0, sizeof to->stop_locked_e8);
     memset(to->open_buy_e8, 0, sizeof to->open_buy_e8);
     memset(to->stops_open, 0, sizeof to->stops_open);
+    memset(to->planned_sell_e8, 0, sizeof to->planned_sell_e8);
     to->total_e8[0] = source.total_e8[0];
     to->foreign_locked_e8[0] = source.foreign_locked_e8[0];
     to->own_locked_e8[0] = source.own_locked_e8[0];
@@ -81,6 +99,7 @@ static void adopt_account(l1_account *to, const l1_account *from, const int32_t 
         to->stop_locked_e8[map[i]] = source.stop_locked_e8[i];
         to->open_buy_e8[map[i]] = source.open_buy_e8[i];
         to->stops_open[map[i]] = source.stops_open[i];
+        to->planned_sell_e8[map[i]] = source.planned_sell_e8[i];
     }
     for (uint32_t i = 0; i < L1_FILLS_KEPT; i++) {
         l1_balance_change *change = &to->changes[i];
@@ -106,7 +125,10 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         engine->top_due[map[i]] = old->top_due[i]; /* the books are taken over before */
         engine->markets[map[i]].bar.symbol = map[i];
         engine->volatility[map[i]] = old->volatility[i];
+        engine->tapes[map[i]] = old->tapes[i];
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
+        engine->trails[map[i]] = old->trails[i];
+        engine->traded_ns[map[i]] = old->traded_ns[i];
         engine->drawdown_day[map[i] + 1] = old->drawdown_day[i + 1];
         engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
         l1_drawdown_cash(&engine->drawdown, map[i], old->drawdown.cash_e8[i]);
@@ -133,15 +155,34 @@ static void adopt_features(l1_engine *engine, const l1_engine *old)
     }
 }
 
+static void adopt_parents(l1_parents *to, const l1_parents *from, const int32_t *map)
+{
+    const size_t slots = from->capacity;
+    L1_ASSERT(to->capacity == from->capacity);
+    memcpy(to->parents, from->parents, slots * sizeof *to->parents);
+    memcpy(to->free, from->free, slots * sizeof *to->free);
+    memcpy(to->timed, from->timed, slots * sizeof *to->timed);
+    to->free_first = from->free_first;
+    to->free_next = from->free_next;
+    to->timed_count = from->timed_count;
+    to->next = from->next;
+    to->last_serial = from->last_serial;
+    for (size_t i = 0; i < slots; i++) {
+        const int32_t symbol = map[to->parents[i].symbol];
+        to->parents[i].symbol = symbol < 0 ? 0 : symbol;
+    }
+}
+
 static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int32_t *map,
                              char why[160])
 {
     l1_executions *to = &engine->executions;
     const l1_executions *from = &old->executions;
     if (to->orders_capacity != from->orders_capacity) {
-        if (from->open_executions == 0) return true; /* nothing under way: start empty */
+        /* nothing under way: start empty */
+        if (from->open_executions == 0 && old->pending == 0) return true;
         snprintf(why, 160, "order.open_max cannot change while %u executions are open",
-                 from->open_executions);
+                 from->open_executions + from->reserved);
         return false;
     }
     const size_t slots = from->orders_capacity;
@@ -158,6 +199,8 @@ static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int3
     to->heap_count = from->heap_count;
     to->open_orders = from->open_orders;
     to->open_executions = from->open_executions;
+    to->reserved = from->reserved;
+    l1_cost_table_adopt(&engine->costs, &old->costs, map);
     for (size_t i = 0; i < slots; i++) {
         /* An ended slot of a symbol that is gone keeps no meaning; it goes to symbol 0. */
         const int32_t order = map[to->orders[i].symbol];
@@ -165,6 +208,7 @@ static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int3
         to->orders[i].symbol = order < 0 ? 0 : order;
         to->executions[i].symbol = execution < 0 ? 0 : execution;
     }
+    adopt_parents(&engine->parents, &old->parents, map);
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* engine/intake.c: one signal from the bus to its verdict, in the order of the stages. */
+#include <math.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -6,6 +7,7 @@
 #include "decision/execution_logic.h"
 #include "engine/engine_state.h"
 #include "executor/legs.h"
+#include "risk/filters.h"
 
 #define ID_DOMAIN UINT64_C(0x4C315349474E4944) /* "L1SIGNID" */
 
@@ -180,34 +182,96 @@ static void alert_drawdown(l1_engine *engine, const l1_signal *signal, l1_engine
 static void begin(l1_engine *engine, const l1_signal *signal, l1_hash128 id, const l1_plan *plan,
                   l1_engine_out *out)
 {
-    const uint32_t at = l1_execution_open(&engine->executions);
-    L1_ASSERT(at != L1_NONE);
-    l1_execution *execution = &engine->executions.executions[at];
+    const uint32_t at = l1_parent_open(&engine->parents);
+    l1_parent *parent = &engine->parents.parents[at];
     const l1_risk_view view = l1_engine_view(engine, signal->symbol);
-    memcpy(execution->signal_id, signal->id, sizeof execution->signal_id);
-    memcpy(execution->execution_id, engine->execution_id, sizeof execution->execution_id);
-    execution->id_hash = id;
-    execution->serial = ++engine->last_serial;
-    execution->symbol = signal->symbol;
-    execution->side = signal->side;
-    execution->requested_e8 = signal->qty_e8;
-    execution->planned_e8 = plan->children[0].qty_e8;
-    execution->stop_e8 = engine->decision.stop_e8;
-    execution->limit_e8 = engine->facts.limit_e8;
-    execution->arrival_mid_e8 = engine->facts.mid_e8;
-    execution->arrival_ns = engine->now_ns;
-    execution->scores = engine->verdict.scores;
-    execution->adjustments_count = engine->decision.adjustments_count;
-    memcpy(execution->adjustments, engine->decision.adjustments, sizeof execution->adjustments);
-    l1_risk_impact(&view, signal, execution->planned_e8, execution->arrival_mid_e8,
-                   &execution->exposure_e8, &execution->correlation_impact_e8);
+    memcpy(parent->signal_id, signal->id, sizeof parent->signal_id);
+    memcpy(parent->execution_id, engine->execution_id, sizeof parent->execution_id);
+    parent->id_hash = id;
+    parent->symbol = signal->symbol;
+    parent->side = signal->side;
+    parent->reducing = engine->facts.reducing;
+    parent->requested_e8 = signal->qty_e8;
+    parent->price_e8 = signal->price_e8;
+    parent->stop_e8 = engine->decision.stop_e8;
+    parent->limit_e8 = engine->facts.limit_e8;
+    parent->arrival_mid_e8 = engine->facts.mid_e8;
+    parent->arrival_ns = engine->now_ns;
+    parent->volume_from_e8 = engine->tapes[signal->symbol].base_e8;
+    parent->scores = engine->verdict.scores;
+    parent->adjustments_count = engine->decision.adjustments_count;
+    memcpy(parent->adjustments, engine->decision.adjustments, sizeof parent->adjustments);
+    parent->plan = *plan;
+    l1_risk_impact(&view, signal, plan->qty_e8, parent->arrival_mid_e8, &parent->exposure_e8,
+                   &parent->correlation_impact_e8);
+    l1_engine_costs_begin(engine, parent, signal);
     engine->pending++;
     l1_order_pace_sent(engine->pace, signal->symbol, signal->side, signal->qty_e8, engine->now_ns);
-    if (signal->side == L1_SIDE_BUY) {
-        l1_engine_start_buy(engine, at, out);
-    } else {
-        l1_engine_start_sell(engine, at, out);
-    }
+    l1_engine_plan_start(engine, at, out);
+}
+
+/* Fresh figures only: what is stale or unknown makes a schedule impossible, never an order. */
+static void add_volumes(l1_engine *engine, int64_t duration_ns, l1_plan_request *out)
+{
+    const l1_volume_profile *volume = l1_feature_volume(engine->features, out->symbol);
+    const int64_t first = out->now_ns / L1_MINUTE_NS;
+    const int64_t count = (out->now_ns + duration_ns) / L1_MINUTE_NS - first + 1;
+    out->day_volume = l1_volume_profile_day(volume);
+    if (count > L1_PLAN_MINUTES_MAX) return;
+    if (!l1_volume_profile_minutes(volume, first, (uint32_t)count, engine->minute_volume)) return;
+    out->minute_volume = engine->minute_volume;
+    out->minutes_count = (uint32_t)count;
+}
+
+static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
+{
+    const l1_limits *limits = &engine->limits;
+    const l1_instrument *instrument = &limits->symbols[signal->symbol];
+    const l1_market *market = &engine->markets[signal->symbol];
+    const int64_t age_ns = limits->market_age_ns, now_ns = engine->now_ns;
+    const bool buy = signal->side == L1_SIDE_BUY;
+    const uint32_t used = engine->account.stops_open[signal->symbol];
+    l1_plan_request asked = {
+        .limits = limits,
+        .instrument = instrument,
+        .symbol = signal->symbol,
+        .side = signal->side,
+        .algo = signal->algo,
+        .duration_s = signal->duration_s,
+        .slices_max = signal->slices_max,
+        .expires_at_ns = signal->expires_at_ns,
+        .qty_e8 = engine->decision.qty_e8,
+        .now_ns = now_ns,
+        .mid_e8 = engine->facts.mid_e8,
+        .limit_e8 = engine->facts.limit_e8,
+        .stop_e8 = buy ? engine->decision.stop_e8 : 0,
+        .stop_slots = used < instrument->max_algo_orders ? instrument->max_algo_orders - used : 0,
+        .book = l1_market_book_fresh(market, now_ns, age_ns) ? &market->book : NULL,
+        .sigma = NAN,
+        .day_volume = NAN,
+    };
+    asked.minimum_e8 = l1_minimum_order_e8(instrument, signal->side, asked.mid_e8, asked.limit_e8,
+                                           buy ? asked.stop_e8 : L1_OFF, limits->taker_fee_e8);
+    if (!l1_market_bar_fresh(market, now_ns, age_ns)) return asked;
+    if (!l1_volatility_sigma(&engine->volatility[signal->symbol], &asked.sigma)) asked.sigma = NAN;
+    const l1_algo algo = signal->algo != L1_ALGO_AUTO ? signal->algo : limits->execution_algo;
+    if (algo == L1_ALGO_SINGLE) return asked;
+    add_volumes(engine, l1_plan_duration_ns(limits, signal->duration_s), &asked);
+    return asked;
+}
+
+/* A plan whose children will all find a slot; false: `plan->why` says what is missing. */
+static bool make_plan(l1_engine *engine, const l1_signal *signal, l1_plan *plan)
+{
+    l1_plan_request asked = plan_request(engine, signal);
+    if (!l1_plan_make(&asked, plan)) return false;
+    if (l1_executions_room(&engine->executions, plan->children_max)) return true;
+    uint32_t room = plan->children_max;
+    while (room > 0 && !l1_executions_room(&engine->executions, room)) room--;
+    asked.slices_max = room;
+    if (room > 0 && l1_plan_make(&asked, plan) && plan->children_max <= room) return true;
+    l1_text_copy(plan->why, sizeof plan->why, "order.open_max is reached");
+    return false;
 }
 
 /* Rules 3 to 26 held: geometry, gate, size, plan, send. */
@@ -234,23 +298,9 @@ static void decide(l1_engine *engine, const l1_signal *signal, l1_hash128 id, l1
         reject(engine, signal, id, &engine->decision.refusal, 1, out);
         return;
     }
-    const l1_plan_request asked = {.limits = limits,
-                                   .instrument = &limits->symbols[signal->symbol],
-                                   .symbol = signal->symbol,
-                                   .side = signal->side,
-                                   .algo = signal->algo,
-                                   .duration_s = signal->duration_s,
-                                   .slices_max = signal->slices_max,
-                                   .qty_e8 = engine->decision.qty_e8,
-                                   .now_ns = engine->now_ns};
     l1_plan plan;
-    if (!l1_plan_make(&asked, &plan)) {
+    if (!make_plan(engine, signal, &plan)) {
         reject_for(engine, signal, id, L1_RULE_NO_PLAN, plan.why, out);
-        return;
-    }
-    /* Two open orders an execution: what it opens later always finds a slot. */
-    if (2 * (engine->executions.open_executions + 1) > limits->orders_max) {
-        reject_for(engine, signal, id, L1_RULE_NO_PLAN, "order.open_max is reached", out);
         return;
     }
     begin(engine, signal, id, &plan, out);

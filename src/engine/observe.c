@@ -56,7 +56,9 @@ static void keep_mid(l1_engine *engine, int32_t symbol)
 {
     const int64_t mid_e8 =
         l1_market_mid_e8(&engine->markets[symbol], engine->now_ns, engine->limits.market_age_ns);
-    if (mid_e8 > 0) engine->known_mid_e8[symbol] = mid_e8;
+    if (mid_e8 <= 0) return;
+    engine->known_mid_e8[symbol] = mid_e8;
+    l1_engine_costs_mid(engine, symbol, mid_e8);
 }
 
 void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
@@ -72,6 +74,8 @@ void l1_engine_on_bar(l1_engine *engine, const l1_bar *bar, l1_engine_out *out)
     }
     l1_volatility_on_bar(&engine->volatility[bar->symbol], bar);
     l1_feature_state_on_bar(engine->features, bar);
+    l1_engine_tape_bar(engine, bar);
+    l1_engine_costs_bar(engine, bar);
     keep_mid(engine, bar->symbol);
 }
 
@@ -81,6 +85,7 @@ void l1_engine_on_book(l1_engine *engine, const l1_book *book)
     l1_market_on_book(&engine->markets[book->symbol], book, engine->now_ns);
     engine->top_due[book->symbol] = false;
     keep_mid(engine, book->symbol);
+    l1_engine_plan_book(engine, book->symbol);
 }
 
 void l1_engine_on_depth(l1_engine *engine, int32_t symbol)
@@ -94,6 +99,7 @@ void l1_engine_on_depth(l1_engine *engine, int32_t symbol)
     book->bids_count = book->asks_count = 1;
     market->book_since_ns = engine->books[symbol].since_ns;
     keep_mid(engine, symbol);
+    l1_engine_plan_book(engine, symbol);
 }
 
 void l1_engine_see_top(l1_engine *engine, int32_t symbol)
@@ -172,13 +178,19 @@ static void cancel_all(l1_engine *engine, l1_engine_out *out)
         if (execution->phase == L1_PHASE_RELEASING) {
             execution->ended_by = L1_RULE_CANCELED_BY_CONTROL;
             canceled++;
-        } else if (execution->phase == L1_PHASE_SENT) {
+        } else if (execution->phase == L1_PHASE_SENT && execution->main != L1_NONE) {
             const l1_order_state state = engine->executions.orders[execution->main].state;
             if (state != L1_ORDER_SENT && state != L1_ORDER_LIVE) continue;
             execution->ended_by = L1_RULE_CANCELED_BY_CONTROL;
             l1_engine_cancel(engine, execution->main, out);
             canceled++;
         }
+    }
+    for (uint32_t i = 0; i < engine->parents.capacity; i++) {
+        const l1_parent *parent = &engine->parents.parents[i];
+        if (parent->phase != L1_PARENT_WORKING) continue;
+        if (l1_parent_under_way(parent, &engine->executions).count == 0) canceled++;
+        l1_engine_plan_end(engine, i, L1_PLAN_END_CONTROL);
     }
     l1_engine_alert(engine, L1_ALERT_CANCEL_ALL, -1, NULL, (int64_t)canceled * L1_E8, L1_OFF, out,
                     "cancel_all: %u orders under way are being canceled; stops stay", canceled);

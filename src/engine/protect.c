@@ -64,7 +64,7 @@ static void report_entry(l1_engine *engine, uint32_t execution, l1_engine_out *o
         reason =
             owner->ended_by == L1_RULE_UNJUDGED ? L1_RULE_CANCELED_BY_CONTROL : owner->ended_by;
     }
-    l1_engine_report_execution(engine, execution, status, reason, out);
+    l1_engine_child_ended(engine, execution, status, reason, out);
     if (owner->bought) l1_order_free(&engine->executions, owner->main);
     owner->main = L1_NONE;
 }
@@ -82,6 +82,12 @@ void l1_engine_entry_ended(l1_engine *engine, uint32_t execution, l1_engine_out 
     owner->phase = L1_PHASE_PROTECTING;
     l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
     if (!stop_open(engine, execution)) l1_engine_protect(engine, execution, out);
+}
+
+static bool signal_reported(l1_engine *engine, uint32_t execution)
+{
+    const uint32_t parent = l1_engine_parent(engine, execution);
+    return engine->parents.parents[parent].phase == L1_PARENT_REPORTED;
 }
 
 /* The part of it, on the lot, that its stop does not cover. */
@@ -117,9 +123,10 @@ void l1_engine_stop_live(l1_engine *engine, uint32_t execution, l1_engine_out *o
     const int64_t deadline_ns = owner->deadline_ns;
     owner->phase = L1_PHASE_GUARDED;
     l1_engine_stop_timer(engine, execution);
+    l1_engine_child_changed(engine, execution);
     if (!owner->reported) {
         report_entry(engine, execution, out); /* the final report shows the stop */
-    } else {
+    } else if (signal_reported(engine, execution)) {
         const l1_report_status status =
             owner->replacing ? L1_REPORT_STOP_REPLACED : L1_REPORT_STOP_PLACED;
         l1_engine_report_protection(engine, execution, stop, status, "", out);
@@ -141,10 +148,11 @@ static void alarm_naked(l1_engine *engine, uint32_t execution, const char *why, 
     l1_execution *owner = at(engine, execution);
     l1_engine_alert(engine, L1_ALERT_NAKED_POSITION, owner->symbol, owner->signal_id,
                     owner->held_e8, 0, out, "held without a stop and cannot be protected: %s", why);
+    l1_engine_plan_end(engine, l1_engine_parent(engine, execution), L1_PLAN_END_NAKED);
     close_if_done(engine, execution, out);
 }
 
-static void flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+void l1_engine_flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
     forget_sold(engine, execution);
@@ -164,6 +172,8 @@ static void flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
     }
     owner->phase = L1_PHASE_FLATTENING;
     l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.order_timeout_ns);
+    l1_engine_plan_end(engine, l1_engine_parent(engine, execution), L1_PLAN_END_NAKED);
+    l1_engine_child_changed(engine, execution);
 }
 
 void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out)
@@ -202,7 +212,7 @@ void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out
     l1_engine_alert(engine, L1_ALERT_STOP_FAILED, owner->symbol, owner->signal_id, qty_e8, 0, out,
                     "no stop can be placed: %s", why.detail);
     owner->replacing = false;
-    flatten(engine, execution, out);
+    l1_engine_flatten(engine, execution, out);
 }
 
 static void go_on(l1_engine *engine, uint32_t execution, l1_protect action, l1_engine_out *out)
@@ -210,7 +220,7 @@ static void go_on(l1_engine *engine, uint32_t execution, l1_protect action, l1_e
     switch (action) {
     case L1_PROTECT_NOTHING: close_if_done(engine, execution, out); break;
     case L1_PROTECT_STOP: l1_engine_protect(engine, execution, out); break;
-    case L1_PROTECT_FLAT: flatten(engine, execution, out); break;
+    case L1_PROTECT_FLAT: l1_engine_flatten(engine, execution, out); break;
     default: alarm_naked(engine, execution, "the market exit left a rest", out); break;
     }
 }
@@ -229,7 +239,8 @@ static void released_stop_ended(l1_engine *engine, uint32_t execution, const l1_
     if (freed_e8 > 0 || owner->phase != L1_PHASE_RELEASED) return;
     owner->released_by = L1_NONE;
     owner->phase = L1_PHASE_GUARDED;
-    flatten(engine, execution, out); /* what came late, if any: its stop price has been reached */
+    l1_engine_flatten(engine, execution,
+                      out); /* what came late, if any: its stop price has been reached */
 }
 
 /* `meant`: canceled by this engine to make room, nothing failed. */
@@ -247,6 +258,7 @@ static void report_stop_end(l1_engine *engine, uint32_t execution, const l1_orde
         l1_engine_alert(engine, L1_ALERT_STOP_FILLED, owner->symbol, owner->signal_id,
                         stop->executed_e8, stop->qty_e8, out, "the stop was %s",
                         whole ? "filled" : "filled in part");
+        l1_engine_plan_end(engine, l1_engine_parent(engine, execution), L1_PLAN_END_STOPPED);
         if (whole || meant) return;
     } else if (stop->state == L1_ORDER_CANCELED) {
         l1_engine_report_protection(engine, execution, stop, L1_REPORT_STOP_CANCELED, "", out);
@@ -269,8 +281,9 @@ void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order,
         return;
     }
     if (naked_e8(engine, execution) > 0 || stop.executed_e8 > 0) {
-        const bool making_room =
-            owner->phase == L1_PHASE_RELEASED || (owner->replacing && live_once && !owner->overdue);
+        const bool making_room = owner->phase == L1_PHASE_RELEASED ||
+                                 owner->phase == L1_PHASE_MERGING ||
+                                 (owner->replacing && live_once && !owner->overdue);
         report_stop_end(engine, execution, &stop, making_room && stop.state == L1_ORDER_CANCELED,
                         out);
     }
@@ -278,7 +291,12 @@ void l1_engine_stop_ended(l1_engine *engine, uint32_t execution, uint32_t order,
         released_stop_ended(engine, execution, &stop, out);
         return;
     }
-    const bool standalone = owner->generation > 1 || !engine->limits.symbols[owner->symbol].opo;
+    if (owner->phase == L1_PHASE_MERGING) {
+        l1_engine_merge_check(engine, l1_engine_parent(engine, execution), out);
+        return;
+    }
+    const l1_instrument *instrument = &engine->limits.symbols[owner->symbol];
+    const bool standalone = owner->generation > 1 || !(instrument->opo || instrument->oto);
     l1_protect action =
         l1_protection_next(&stop, reason, naked_e8(engine, execution), standalone, live_once);
     if (action == L1_PROTECT_STOP && owner->overdue) action = L1_PROTECT_FLAT;
@@ -322,7 +340,7 @@ void l1_engine_watchdog(l1_engine *engine, uint32_t execution, l1_engine_out *ou
     owner->overdue = true;
     report_entry(engine, execution, out);
     if (!stop_open(engine, execution)) {
-        flatten(engine, execution, out);
+        l1_engine_flatten(engine, execution, out);
         return;
     }
     const l1_order *stop = order_at(engine, owner->stop);
@@ -349,7 +367,8 @@ void l1_engine_bought_late(l1_engine *engine, uint32_t execution, l1_engine_out 
     case L1_PHASE_GUARDED:
         enlarge_stop(engine, execution, engine->now_ns + engine->limits.naked_ns, out);
         break;
-    case L1_PHASE_RELEASED: /* protected when the sell that released its stop has ended */
+    case L1_PHASE_MERGING: break; /* the common stop will cover it */
+    case L1_PHASE_RELEASED:       /* protected when the sell that released its stop has ended */
         if (owner->deadline_ns != L1_NO_DEADLINE) break;
         l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.naked_ns);
         break;

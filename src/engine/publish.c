@@ -60,28 +60,31 @@ static void add_fees(l1_report *report, const l1_order *order)
     add_fee(report, 0, order->fee_quote_e8);
 }
 
-l1_report *l1_engine_report_of(l1_engine *engine, l1_execution *execution)
+/* Starts engine->effect.as.report from a parent; `stop` is the execution whose stop it shows. */
+static l1_report *report_of(l1_engine *engine, l1_parent *parent, uint32_t stop)
 {
     l1_report *report = &engine->effect.as.report;
     l1_report_clear(report);
-    memcpy(report->execution_id, execution->execution_id, sizeof report->execution_id);
-    memcpy(report->signal_id, execution->signal_id, sizeof report->signal_id);
-    report->symbol = execution->symbol;
-    memcpy(report->symbol_text, engine->limits.symbols[execution->symbol].name,
+    memcpy(report->execution_id, parent->execution_id, sizeof report->execution_id);
+    memcpy(report->signal_id, parent->signal_id, sizeof report->signal_id);
+    report->symbol = parent->symbol;
+    memcpy(report->symbol_text, engine->limits.symbols[parent->symbol].name,
            sizeof report->symbol_text);
-    report->side = execution->side;
+    report->side = parent->side;
     report->has_side = true;
-    report->revision = execution->revision++;
+    report->revision = parent->revision++;
     report->mode = engine->limits.mode;
-    report->requested_qty_e8 = execution->requested_e8;
+    report->requested_qty_e8 = parent->requested_e8;
     report->avg_price_e8 = L1_OFF;
     report->slippage_e8 = L1_OFF;
-    report->scores = execution->scores;
-    report->exposure_e8 = execution->exposure_e8;
-    report->correlation_impact_e8 = execution->correlation_impact_e8;
-    report->adjustments_count = execution->adjustments_count;
-    memcpy(report->adjustments, execution->adjustments, sizeof report->adjustments);
+    report->scores = parent->scores;
+    report->exposure_e8 = parent->exposure_e8;
+    report->correlation_impact_e8 = parent->correlation_impact_e8;
+    report->adjustments_count = parent->adjustments_count;
+    memcpy(report->adjustments, parent->adjustments, sizeof report->adjustments);
+    if (stop == L1_NONE) return report;
     /* A closed execution's stop may have given its slot to another order. */
+    const l1_execution *execution = &engine->executions.executions[stop];
     if (execution->stop != L1_NONE &&
         engine->executions.orders[execution->stop].serial == execution->serial) {
         report->has_stop = true;
@@ -100,46 +103,74 @@ static int64_t slippage_percent_e8(l1_side side, int64_t average_e8, int64_t mid
                                                                                     : L1_OFF;
 }
 
-void l1_engine_report_execution(l1_engine *engine, uint32_t at, l1_report_status status,
-                                l1_rule reason, l1_engine_out *out)
+/* The main orders of children, and what they did, those under way included. */
+static void add_children(l1_engine *engine, l1_report *report, const l1_parent *parent)
 {
-    l1_execution *execution = &engine->executions.executions[at];
-    L1_ASSERT(!execution->reported);
-    l1_report *report = l1_engine_report_of(engine, execution);
+    l1_order sum = {.symbol = parent->symbol,
+                    .executed_e8 = parent->executed_e8,
+                    .cost_e8 = parent->cost_e8,
+                    .fee_base_e8 = parent->fee_base_e8,
+                    .fee_quote_e8 = parent->fee_quote_e8};
+    for (uint32_t i = 0; i < parent->orders_count; i++) {
+        report->orders[report->orders_count++] = parent->orders[i];
+    }
+    for (uint32_t i = 0; i < parent->children_sent; i++) {
+        if (parent->children[i] == L1_NONE) continue;
+        const l1_execution *child = &engine->executions.executions[parent->children[i]];
+        if (child->reported || child->main == L1_NONE) continue;
+        const l1_order *order = &engine->executions.orders[child->main];
+        report->orders[report->orders_count++] = l1_report_order_of(order);
+        sum.executed_e8 += order->executed_e8;
+        sum.cost_e8 += order->cost_e8;
+        sum.fee_base_e8 += order->fee_base_e8;
+        sum.fee_quote_e8 += order->fee_quote_e8;
+    }
+    L1_ASSERT(report->orders_count <= L1_CHILDREN_MAX);
+    report->executed_qty_e8 = sum.executed_e8;
+    report->executed_quote_e8 = sum.cost_e8;
+    report->net_qty_e8 = sum.executed_e8 - sum.fee_base_e8;
+    report->avg_price_e8 = l1_report_order_of(&sum).avg_price_e8;
+    report->slippage_e8 =
+        slippage_percent_e8(parent->side, report->avg_price_e8, parent->arrival_mid_e8);
+    add_fees(report, &sum);
+}
+
+void l1_engine_report_signal(l1_engine *engine, uint32_t at, uint32_t stop, l1_report_status status,
+                             l1_rule reason, const char *detail, l1_engine_out *out)
+{
+    l1_parent *parent = &engine->parents.parents[at];
+    L1_ASSERT(parent->phase == L1_PARENT_WORKING || parent->phase == L1_PARENT_ENDING);
+    l1_report *report = report_of(engine, parent, stop);
     report->status = status;
     report->reason = reason;
     report->final = status != L1_REPORT_UNKNOWN;
-    if (execution->refusal.rule != L1_RULE_UNJUDGED) {
-        report->violations[report->violations_count++] = execution->refusal;
-        memcpy(report->detail, execution->refusal.detail, sizeof execution->refusal.detail);
+    l1_text_copy(report->detail, sizeof report->detail, detail);
+    if (reason != L1_RULE_UNJUDGED && parent->refusal.rule == reason) {
+        report->violations[report->violations_count++] = parent->refusal;
     }
-    if (execution->main != L1_NONE) {
-        const l1_order *order = &engine->executions.orders[execution->main];
-        report->orders[report->orders_count++] = l1_report_order_of(order);
-        report->executed_qty_e8 = order->executed_e8;
-        report->executed_quote_e8 = order->cost_e8;
-        report->net_qty_e8 = order->executed_e8 - order->fee_base_e8;
-        report->avg_price_e8 = report->orders[0].avg_price_e8;
-        report->slippage_e8 =
-            slippage_percent_e8(execution->side, report->avg_price_e8, execution->arrival_mid_e8);
-        add_fees(report, order);
-    }
+    add_children(engine, report, parent);
     if (!report->final) {
         l1_engine_put(engine, L1_EFFECT_REPORT, out);
         return;
     }
-    execution->reported = true;
+    L1_ASSERT(parent->rest_e8 == 0);
+    parent->phase = L1_PARENT_REPORTED;
     L1_ASSERT(engine->pending > 0);
     engine->pending--;
-    l1_engine_final_report(engine, execution->id_hash, out);
+    /* A single sell may have found less than it had planned. */
+    const int64_t qty_e8 = l1_parent_single(parent) && stop != L1_NONE
+                               ? engine->executions.executions[stop].planned_e8
+                               : parent->plan.qty_e8;
+    l1_engine_costs_end(engine, parent->serial, qty_e8, report);
+    l1_engine_final_report(engine, parent->id_hash, out);
 }
 
 void l1_engine_report_protection(l1_engine *engine, uint32_t at, const l1_order *order,
                                  l1_report_status status, const char *detail, l1_engine_out *out)
 {
-    l1_execution *execution = &engine->executions.executions[at];
+    l1_parent *parent = &engine->parents.parents[l1_engine_parent(engine, at)];
     L1_ASSERT(status >= L1_REPORT_STOP_PLACED);
-    l1_report *report = l1_engine_report_of(engine, execution);
+    l1_report *report = report_of(engine, parent, at);
     report->protection = true;
     report->status = status;
     l1_text_copy(report->detail, sizeof report->detail, detail);

@@ -26,6 +26,7 @@ void l1_engine_close(l1_engine *engine, uint32_t execution)
     L1_ASSERT(at(engine, execution)->reported);
     L1_ASSERT(at(engine, execution)->reserved_e8 == 0);
     l1_engine_stop_timer(engine, execution);
+    l1_engine_child_closed(engine, execution);
     l1_execution_close(&engine->executions, execution);
 }
 
@@ -42,7 +43,7 @@ static void open_leg(l1_engine *engine, uint32_t execution, const l1_submit *sub
     const uint32_t order =
         l1_order_open(&engine->executions, execution, submit->symbol, &submit->legs[leg]);
     L1_ASSERT(order != L1_NONE); /* intake left room for every order of an execution */
-    l1_engine_book_send(engine, order);
+    l1_engine_book_send(engine, order, leg > 0);
     l1_execution *owner = at(engine, execution);
     switch (submit->legs[leg].id.purpose) {
     case L1_PURPOSE_ENTRY:
@@ -95,18 +96,25 @@ void l1_engine_cancel(l1_engine *engine, uint32_t order, l1_engine_out *out)
     asked->cancel = (l1_cancel){.symbol = target->symbol, .id = target->id};
 }
 
-void l1_engine_start_buy(l1_engine *engine, uint32_t execution, l1_engine_out *out)
+bool l1_engine_start_buy(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     const l1_submit submit =
         l1_entry_submit(&engine->limits, at(engine, execution), at(engine, execution)->planned_e8);
-    if (!l1_engine_send(engine, execution, &submit, false, out)) {
-        const l1_rule why = at(engine, execution)->refusal.rule;
-        l1_engine_report_execution(engine, execution, L1_REPORT_REJECTED, why, out);
-        l1_engine_close(engine, execution);
-        return;
-    }
+    if (!l1_engine_send(engine, execution, &submit, false, out)) return false;
     at(engine, execution)->phase = L1_PHASE_SENT;
     l1_engine_timer_at(engine, execution, engine->now_ns + engine->limits.order_timeout_ns);
+    return true;
+}
+
+/* A stop that a sell may have: it rests, is on its way, or is giving way to a common one. */
+static bool releasable(const l1_execution *candidate, const l1_order *stop)
+{
+    if (!stop->open || stop->locked_e8 == 0) return false;
+    if (candidate->phase == L1_PHASE_MERGING) return stop->state == L1_ORDER_CANCELING;
+    if (candidate->phase != L1_PHASE_GUARDED && candidate->phase != L1_PHASE_PROTECTING) {
+        return false;
+    }
+    return stop->state == L1_ORDER_LIVE || stop->state == L1_ORDER_SENT;
 }
 
 /* The oldest execution of `symbol` whose stop rests and is not released yet; L1_NONE. */
@@ -116,13 +124,8 @@ static uint32_t oldest_stop(const l1_engine *engine, int32_t symbol)
     uint32_t oldest = L1_NONE;
     for (uint32_t i = 0; i < table->executions_capacity; i++) {
         const l1_execution *candidate = &table->executions[i];
-        if (candidate->phase != L1_PHASE_GUARDED && candidate->phase != L1_PHASE_PROTECTING) {
-            continue;
-        }
         if (candidate->symbol != symbol || candidate->stop == L1_NONE) continue;
-        const l1_order *stop = &table->orders[candidate->stop];
-        if (!stop->open || stop->locked_e8 == 0) continue;
-        if (stop->state != L1_ORDER_LIVE && stop->state != L1_ORDER_SENT) continue;
+        if (!releasable(candidate, &table->orders[candidate->stop])) continue;
         if (oldest == L1_NONE || candidate->serial < table->executions[oldest].serial) oldest = i;
     }
     return oldest;
@@ -136,13 +139,15 @@ static void release_stops(l1_engine *engine, uint32_t sell, int64_t needed_e8, l
         const uint32_t from = oldest_stop(engine, execution->symbol);
         if (from == L1_NONE) break;
         const uint32_t order = at(engine, from)->stop;
+        const bool going = engine->executions.orders[order].state == L1_ORDER_CANCELING;
         needed_e8 -= engine->executions.orders[order].locked_e8;
         l1_engine_book_release(engine, order);
         l1_engine_stop_timer(engine, from);
         at(engine, from)->released_by = sell;
         execution->releases[execution->releases_count++] =
             (l1_release){.execution = from, .freed_e8 = L1_OFF};
-        l1_engine_cancel(engine, order, out);
+        if (!going) l1_engine_cancel(engine, order, out);
+        l1_engine_child_changed(engine, from); /* a common stop does not wait for it */
     }
 }
 
@@ -157,7 +162,7 @@ static bool all_released(const l1_execution *execution)
 static void refuse_sell(l1_engine *engine, uint32_t sell, l1_report_status status, l1_rule rule,
                         l1_engine_out *out)
 {
-    l1_engine_report_execution(engine, sell, status, rule, out);
+    l1_engine_child_ended(engine, sell, status, rule, out);
     l1_engine_finish_sell(engine, sell, out);
 }
 

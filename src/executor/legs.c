@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "risk/filters.h"
 
 static l1_order_id identity(const l1_limits *limits, const l1_execution *execution,
                             l1_purpose purpose, uint32_t generation)
 {
     L1_ASSERT(purpose < L1_PURPOSE_COUNT);
-    return l1_order_id_of(limits->engine_id, execution->signal_id, 0, purpose, generation);
+    return l1_order_id_of(limits->engine_id, execution->signal_id, execution->child, purpose,
+                          generation);
 }
 
 static l1_order_leg stop_leg(const l1_limits *limits, const l1_execution *execution, int64_t qty_e8)
@@ -44,11 +46,13 @@ l1_submit l1_entry_submit(const l1_limits *limits, const l1_execution *execution
                                              .qty_e8 = qty_e8,
                                              .price_e8 = execution->limit_e8,
                                          });
-    if (limits->symbols[execution->symbol].opo) {
-        submit.legs[1] = stop_leg(limits, execution, 0);
-        submit.list = L1_LIST_OPO;
-        submit.legs_count = 2;
-    }
+    const l1_instrument *instrument = &limits->symbols[execution->symbol];
+    if (!instrument->opo && !instrument->oto) return submit;
+    const int64_t stop_e8 =
+        instrument->opo ? 0 : l1_protected_qty_e8(instrument, qty_e8, limits->taker_fee_e8);
+    submit.legs[1] = stop_leg(limits, execution, stop_e8);
+    submit.list = instrument->opo ? L1_LIST_OPO : L1_LIST_OTO;
+    submit.legs_count = 2;
     return submit;
 }
 

@@ -1,7 +1,7 @@
 /* executor/legs.h: intents to venue orders: which legs an entry, an exit or a protection sends.
  *
  * Entry: LIMIT FOK at the worst price, with a STOP_LOSS leg for what it receives when the venue
- * takes lists (OPO). Exit: LIMIT FOK sell. Stop: STOP_LOSS sell at the stop price on the tick,
+ * takes lists: OPO, or OTO with the quantity that commission leaves. Exit: LIMIT FOK sell. Stop: STOP_LOSS sell at the stop price on the tick,
  * rounded toward mid. Flat: MARKET sell of what could not be protected. Every identity is a pure
  * function of engine id, signal id, purpose and generation, so no leg can be sent twice unseen.
  * Determinism: pure. */

@@ -148,6 +148,11 @@ void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_p
     l1_symbol_history_take_profile(&at(state, symbol)->history, profile, first);
 }
 
+const l1_volume_profile *l1_feature_volume(const l1_feature_state *state, int32_t symbol)
+{
+    return &seen_at(state, symbol)->history.volume;
+}
+
 /* ---- archive ----------------------------------------------------------------------------- */
 
 /* Sums of pairs follow from the symbols. */

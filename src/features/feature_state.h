@@ -9,7 +9,7 @@
  * Gaps: up to 120 missing minutes are filled with flat bars without volume once the next bar
  * arrives; a longer gap restarts the burn-in of 8 days. Definitions: docs/features.md.
  * Units:       natural logarithms per minute; ns; quote per base.
- * Memory:      from the arena, about 0.75 MB a symbol. Determinism: pure, base/real.h only. */
+ * Memory:      from the arena, about 0.9 MB a symbol. Determinism: pure, base/real.h only. */
 #ifndef L1_FEATURES_FEATURE_STATE_H
 #define L1_FEATURES_FEATURE_STATE_H
 
@@ -19,6 +19,7 @@
 #include "domain/market.h"
 #include "features/feature_set.h"
 #include "features/profile.h"
+#include "features/volume_profile.h"
 
 #define L1_BURN_IN_MINUTES 11520 /* 8 days */
 #define L1_QUIET_MINUTES 300     /* without a filled bar or one without volume */
@@ -64,6 +65,9 @@ l1_features_status l1_feature_vector_at(const l1_feature_state *state, int32_t s
 void l1_feature_profile(const l1_feature_state *state, int32_t symbol, l1_profile *out);
 void l1_feature_profile_take(l1_feature_state *state, int32_t symbol, const l1_profile *profile,
                              bool first);
+
+/* What `symbol` usually trades. */
+const l1_volume_profile *l1_feature_volume(const l1_feature_state *state, int32_t symbol);
 
 /* A sentence for the operator; static storage. */
 const char *l1_features_status_text(l1_features_status status);

@@ -133,7 +133,7 @@ static void on_quarter(l1_symbol_history *history, l1_readings *now, const l1_ca
 
 /* ---- minutes ----------------------------------------------------------------------------- */
 
-/* Everything of a symbol starts anew with `minute`, but for its profile. */
+/* Everything of a symbol starts anew with `minute`, but for its profiles. */
 static void restart(l1_symbol_history *history, int64_t minute)
 {
     l1_minute_sums_restart(&history->sums, minute);
@@ -176,6 +176,7 @@ void l1_symbol_history_on_bar(l1_symbol_history *history, const l1_bar *bar)
     const int64_t minute = bar->open_time_ns / L1_MINUTE_NS;
     const bool first = history->sums.count == 0;
     L1_ASSERT(first || minute > history->sums.newest);
+    l1_volume_profile_on_bar(&history->volume, bar);
     const int64_t missing = minute - history->sums.newest - 1;
     if (first || missing > L1_GAP_FILL_MINUTES) {
         pass_days(history, minute);
@@ -221,7 +222,8 @@ static void full_archive(l1_archive *archive, l1_frame_full *full)
 static bool sane(const l1_symbol_history *history)
 {
     const int64_t next_ns = (history->sums.newest + 1) * L1_MINUTE_NS;
-    if (history->sums.count == 0) return true;
+    if (history->sums.count == 0) return history->volume.newest == 0;
+    if (history->volume.newest != history->sums.newest) return false;
     return history->close_e8 > 0 &&
            l1_frame_fits(&history->quarter.frame, L1_QUARTER_NS, next_ns) &&
            l1_frame_fits(&history->hour.frame, L1_HOUR_NS, next_ns) &&
@@ -251,8 +253,10 @@ void l1_symbol_history_archive(l1_archive *archive, l1_symbol_history *history)
     }
     l1_profile_archive(archive, &history->profile);
     l1_profile_archive(archive, &history->before);
+    l1_volume_profile_archive(archive, &history->volume);
     if (sane(history)) return;
     L1_ASSERT(archive->mode == L1_ARCHIVE_LOAD);
     l1_archive_refuse(archive);
     l1_minute_sums_restart(sums, 1);
+    memset(&history->volume, 0, sizeof history->volume);
 }

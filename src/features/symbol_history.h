@@ -4,7 +4,7 @@
  * indicators said is kept for each of the last minutes, so that a vector can stand for a minute
  * that the other asset has only now closed.
  * Gaps: up to L1_GAP_FILL_MINUTES missing minutes become flat bars without volume once the next
- * bar arrives; a longer gap starts everything anew but the profile. A minute without volume,
+ * bar arrives; a longer gap starts everything anew but the profiles. A minute without volume,
  * filled or not, is thin.
  * Determinism: pure. */
 #ifndef L1_FEATURES_SYMBOL_HISTORY_H
@@ -18,6 +18,7 @@
 #include "features/frame.h"
 #include "features/minute_sums.h"
 #include "features/profile.h"
+#include "features/volume_profile.h"
 #include "features/wilder.h"
 
 #define L1_EMA_FAST 60
@@ -60,6 +61,7 @@ typedef struct {
     l1_readings readings[L1_READINGS_RING]; /* by minute */
     l1_profile profile;                     /* seen by minutes of its day and later ones */
     l1_profile before;                      /* seen by earlier minutes */
+    l1_volume_profile volume;               /* goes on over gaps of any length */
 } l1_symbol_history;
 
 void l1_symbol_history_init(l1_symbol_history *history);

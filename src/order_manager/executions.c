@@ -96,7 +96,7 @@ uint32_t l1_execution_open(l1_executions *table)
     L1_ASSERT(execution->phase == L1_PHASE_FREE || execution->phase == L1_PHASE_CLOSED);
     memset(execution, 0, sizeof *execution);
     execution->main = execution->stop = execution->flat = execution->entry = L1_NONE;
-    execution->released_by = L1_NONE;
+    execution->released_by = execution->parent = L1_NONE;
     execution->heap_at = L1_NONE;
     execution->deadline_ns = execution->naked_by_ns = L1_NO_DEADLINE;
     table->open_executions++;
@@ -170,14 +170,14 @@ static uint32_t open_again(l1_executions *table, uint32_t order, uint64_t serial
     l1_execution *execution = &table->executions[at];
     execution->phase = L1_PHASE_PROTECTING;
     memcpy(execution->signal_id, origin->signal_id, sizeof execution->signal_id);
+    execution->parent = L1_NONE;
+    execution->child = origin->child;
     execution->symbol = entry->symbol;
     execution->side = entry->side;
     execution->requested_e8 = origin->requested_e8;
     execution->planned_e8 = entry->qty_e8;
     execution->stop_e8 = origin->stop_e8;
     execution->limit_e8 = entry->price_e8;
-    execution->exposure_e8 = execution->correlation_impact_e8 = L1_OFF;
-    execution->scores = (l1_ai_scores){0}; /* none: reported with the signal */
     execution->serial = serial;
     execution->entry = order;
     execution->bought = execution->reported = true;
@@ -200,12 +200,32 @@ uint32_t l1_execution_resume(l1_executions *table, uint32_t order, uint64_t seri
         return entry->execution;
     }
     if (!known && entry->origin.stop_e8 <= 0) return L1_NONE;
-    /* Two orders an execution: what it sends always finds a slot. */
-    if (2 * (table->open_executions + 1) > table->orders_capacity) return L1_NONE;
+    /* Twice what intake lets in: late fills may use the other half. */
+    if (2 * (table->open_executions + table->reserved + 1) > table->orders_capacity) return L1_NONE;
     keep_longest(table, order);
     if (!known) return open_again(table, order, serial);
     reopen(table, entry->execution);
     return entry->execution;
+}
+
+void l1_entry_revise(l1_executions *table, l1_order_id id, uint32_t revision)
+{
+    const uint32_t at = l1_order_find(table, id);
+    L1_ASSERT(id.purpose == L1_PURPOSE_ENTRY);
+    if (at == L1_NONE) return;
+    l1_order *entry = &table->orders[at];
+    l1_execution *own = &table->executions[entry->execution];
+    L1_ASSERT(entry->origin.revision <= revision);
+    entry->origin.revision = revision;
+    if (own->serial == entry->serial) own->revision = revision;
+}
+
+bool l1_executions_room(const l1_executions *table, uint32_t count)
+{
+    L1_ASSERT(count > 0);
+    L1_ASSERT(table->open_executions <= table->executions_capacity);
+    /* Two open orders an execution, in the half of the slots that orders_max stands for. */
+    return 4 * (table->open_executions + table->reserved + count) <= table->orders_capacity;
 }
 
 uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
@@ -238,6 +258,7 @@ uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
     if (leg->id.purpose == L1_PURPOSE_ENTRY) {
         l1_execution *owner = &table->executions[execution];
         memcpy(order->origin.signal_id, owner->signal_id, sizeof order->origin.signal_id);
+        order->origin.child = owner->child;
         order->origin.requested_e8 = owner->requested_e8;
         order->origin.stop_e8 = owner->stop_e8;
         owner->entry = at;

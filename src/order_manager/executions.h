@@ -1,10 +1,11 @@
-/* order_manager/executions.h: accepted signals being executed or protected, and their orders.
+/* order_manager/executions.h: children of accepted signals being executed or protected, and their
+ * orders.
  *
- * An execution lives from the acceptance of its signal until nothing of it rests at the venue. Its
- * orders are slots of one bounded table, found by identity. Ended slots are reused oldest first,
- * so a late fill still finds its order for as long as possible; an entry remembers what protecting
- * such a fill needs, should its execution's slot hold another by then. Each execution has at most
- * one timer; timers fire in order of (deadline, id).
+ * An execution is one child of a parent (executor/parents.h): it lives from its sending until
+ * nothing of it rests at the venue. Its orders are slots of one bounded table, found by identity.
+ * Ended slots are reused oldest first, so a late fill still finds its order for as long as
+ * possible; an entry remembers what protecting such a fill needs, should its execution's slot hold
+ * another by then. Each execution has at most one timer; timers fire in order of (deadline, id).
  * Units:       e8, Unix ns. Ownership: arrays from the arena; indices, never pointers, are kept.
  * Determinism: pure. */
 #ifndef L1_ORDER_MANAGER_EXECUTIONS_H
@@ -21,6 +22,7 @@
 /* What a late fill of an entry needs of its execution, kept with the order. */
 typedef struct {
     char signal_id[L1_SIGNAL_ID_MAX];
+    uint32_t child;
     int64_t requested_e8;
     int64_t stop_e8;               /* the stop price after the decision; 0 = no entry */
     uint32_t revision, generation; /* the next ones; written when the execution closes */
@@ -50,6 +52,7 @@ typedef enum {
     L1_PHASE_PROTECTING, /* bought; the stop is not live yet */
     L1_PHASE_GUARDED,    /* a stop rests */
     L1_PHASE_RELEASED,   /* its stop was released for a sell that is not done yet */
+    L1_PHASE_MERGING,    /* its stop gives way to one for all children of its parent */
     L1_PHASE_FLATTENING, /* could not be protected: a market exit is at the venue */
     L1_PHASE_CLOSED,     /* nothing rests; the slot waits for reuse */
     L1_PHASE_COUNT
@@ -63,20 +66,16 @@ typedef struct {
 typedef struct {
     l1_phase phase;
     char signal_id[L1_SIGNAL_ID_MAX];
-    char execution_id[32];
-    l1_hash128 id_hash;
+    char execution_id[32];  /* "": made anew for a late fill, to be filled in */
+    uint32_t parent, child; /* slot of its parent, and its number there */
+    uint64_t parent_serial; /* tells whether that slot still holds the parent */
     int32_t symbol;
     l1_side side;
-    int64_t requested_e8, planned_e8; /* base: asked for, and after the decision */
+    int64_t requested_e8, planned_e8; /* base: the signal's, and this child's */
     int64_t stop_e8;                  /* the stop price after the decision */
     int64_t limit_e8;                 /* worst price on the tick */
-    int64_t arrival_mid_e8, arrival_ns;
-    int64_t exposure_e8, correlation_impact_e8;
-    l1_ai_scores scores;
-    uint32_t adjustments_count;
-    l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];
 
-    uint64_t serial; /* order of acceptance: own stops are released oldest first */
+    uint64_t serial; /* order of opening: own stops are released oldest first */
     /* Orders: entry or exit, newest stop, market exit. An ended order's slot may be reused, so
      * what is needed of it later is kept below; L1_NONE once it must not be looked at. */
     uint32_t main, stop, flat;
@@ -92,10 +91,10 @@ typedef struct {
 
     l1_rule ended_by;     /* CANCELED_BY_CONTROL, ORDER_TIMEOUT; UNJUDGED = neither */
     l1_violation refusal; /* presend's; rule UNJUDGED = none */
-    bool reported;        /* the final report is out */
+    bool reported;        /* its parent knows how its entry or exit ended */
     bool replacing;       /* the stop on its way replaces a released one */
     bool overdue;         /* the watchdog fired: no further stop is tried */
-    uint32_t revision;
+    uint32_t revision;    /* the next one, when its parent's slot holds another */
 
     int64_t deadline_ns; /* L1_NO_DEADLINE = no timer */
     uint64_t deadline_id;
@@ -116,6 +115,7 @@ typedef struct {
     uint32_t *heap; /* executions by (deadline, id) */
     uint32_t heap_count;
     uint32_t open_orders, open_executions;
+    uint32_t reserved; /* executions that plans under way may still open */
 } l1_executions;
 
 size_t l1_executions_cost(uint32_t orders_max);
@@ -130,6 +130,13 @@ void l1_execution_close(l1_executions *table, uint32_t execution); /* its timer 
  * the entry remembers. The entry becomes the last ended order to be reused. L1_NONE when no slot
  * is left for it and two orders, or no stop price is known. `serial` is a fresh one's. */
 uint32_t l1_execution_resume(l1_executions *table, uint32_t entry, uint64_t serial);
+
+/* The entry of that identity, if it is still remembered, and its execution, when closed, go on
+ * from `revision`: siblings have reported since. */
+void l1_entry_revise(l1_executions *table, l1_order_id entry, uint32_t revision);
+
+/* True when `count` more executions, and two open orders of each, will find slots. */
+bool l1_executions_room(const l1_executions *table, uint32_t count);
 
 /* A fresh order of `execution` from one leg, in state SENT; L1_NONE when all slots are open. */
 uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,

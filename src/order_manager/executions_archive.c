@@ -26,6 +26,7 @@ static void archive_order(l1_archive *archive, l1_order *order)
     l1_archive_bool(archive, &order->open);
     if (order->id.purpose != L1_PURPOSE_ENTRY) return;
     l1_archive_text(archive, order->origin.signal_id, sizeof order->origin.signal_id);
+    l1_archive_u32(archive, &order->origin.child);
     l1_archive_i64(archive, &order->origin.requested_e8);
     l1_archive_i64(archive, &order->origin.stop_e8);
     l1_archive_u32(archive, &order->origin.revision);
@@ -36,27 +37,15 @@ static void archive_decided(l1_archive *archive, l1_execution *execution)
 {
     l1_archive_text(archive, execution->signal_id, sizeof execution->signal_id);
     l1_archive_text(archive, execution->execution_id, sizeof execution->execution_id);
-    l1_archive_u64(archive, &execution->id_hash.lo);
-    l1_archive_u64(archive, &execution->id_hash.hi);
+    l1_archive_u32(archive, &execution->parent);
+    l1_archive_u32(archive, &execution->child);
+    l1_archive_u64(archive, &execution->parent_serial);
     l1_archive_u32(archive, (uint32_t *)&execution->symbol);
     l1_archive_enum(archive, &execution->side, L1_SIDE_COUNT);
     l1_archive_i64(archive, &execution->requested_e8);
     l1_archive_i64(archive, &execution->planned_e8);
     l1_archive_i64(archive, &execution->stop_e8);
     l1_archive_i64(archive, &execution->limit_e8);
-    l1_archive_i64(archive, &execution->arrival_mid_e8);
-    l1_archive_i64(archive, &execution->arrival_ns);
-    l1_archive_i64(archive, &execution->exposure_e8);
-    l1_archive_i64(archive, &execution->correlation_impact_e8);
-    l1_ai_scores_archive(archive, &execution->scores);
-    l1_archive_count(archive, &execution->adjustments_count, L1_ADJUSTMENTS_MAX);
-    for (uint32_t i = 0; i < execution->adjustments_count; i++) {
-        l1_adjustment *adjustment = &execution->adjustments[i];
-        l1_archive_enum(archive, &adjustment->field, L1_FIELD_COUNT);
-        l1_archive_enum(archive, &adjustment->rule, L1_ADJUST_COUNT);
-        l1_archive_i64(archive, &adjustment->from_e8);
-        l1_archive_i64(archive, &adjustment->to_e8);
-    }
 }
 
 static void archive_progress(l1_archive *archive, l1_execution *execution)
@@ -105,6 +94,7 @@ static bool references_sound(const l1_executions *table, const l1_execution *exe
     if (!in_range(execution->flat, table->orders_capacity)) return false;
     if (!in_range(execution->entry, table->orders_capacity)) return false;
     if (!in_range(execution->released_by, table->executions_capacity)) return false;
+    if (!in_range(execution->parent, table->executions_capacity)) return false;
     for (uint32_t i = 0; i < execution->releases_count; i++) {
         if (execution->releases[i].execution >= table->executions_capacity) return false;
     }
@@ -191,6 +181,7 @@ void l1_executions_archive(l1_archive *archive, l1_executions *table)
     archive_ring(archive, table->free_executions, &table->free_executions_first,
                  &table->free_executions_next, table->executions_capacity);
     l1_archive_u32(archive, &table->open_orders);
+    l1_archive_count(archive, &table->reserved, table->executions_capacity);
     table->open_executions = table->executions_capacity -
                              (uint32_t)(table->free_executions_next - table->free_executions_first);
 }

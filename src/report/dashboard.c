@@ -9,14 +9,20 @@
 
 typedef struct {
     const char *signals, *success, *slippage, *exposure, *correlation, *limit, *unknown, *counted;
+    const char *costs, *parents, *arrival, *executed, *shortfall, *delay, *trading, *opportunity;
+    const char *fees;
 } words;
 
 static const words languages[] = {
     [L1_LANGUAGE_ES] = {"Señales procesadas", "Success rate", "Slippage promedio",
                         "Exposición actual", "Correlación BTC-ETH", "límite", "n/d",
-                        "cuenta como 1.00"},
+                        "cuenta como 1.00", "COSTE DE LAS ÓRDENES (media por orden)", "Órdenes",
+                        "slippage de llegada", "ejecutado", "Shortfall", "retraso", "ejecución",
+                        "oportunidad", "comisiones"},
     [L1_LANGUAGE_EN] = {"Signals processed", "Success rate", "Average slippage", "Current exposure",
-                        "BTC-ETH correlation", "limit", "n/a", "counted as 1.00"},
+                        "BTC-ETH correlation", "limit", "n/a", "counted as 1.00",
+                        "WHAT ORDERS COST (average an order)", "Orders", "arrival slippage",
+                        "filled", "Shortfall", "delay", "trading", "opportunity", "fees"},
 };
 
 typedef struct {
@@ -88,6 +94,60 @@ static void add_symbol(page *out, const words *say, const char *name, const char
     }
 }
 
+static const char *bp(const l1_tca_totals *tca, l1_tca_figure figure, char out[40])
+{
+    char text[32];
+    const char *number = rounded(l1_tca_mean_e8(tca, figure), 2, false, text);
+    (void)snprintf(out, 40, number[0] == 'n' ? "%s" : "%s bp", number);
+    return out;
+}
+
+static void add_shortfall(page *out, const words *say, const l1_tca_totals *tca, const char *quote)
+{
+    char total[32], delay[32], trading[32], opportunity[32], fees[32], each[40];
+    if (tca->summed == 0) {
+        add(out, "n/a\n");
+        return;
+    }
+    add(out, "%s %s (%s) = %s %s, %s %s, %s %s, %s %s\n",
+        rounded(tca->shortfall_e8, 2, false, total), quote, bp(tca, L1_TCA_SHORTFALL, each),
+        say->delay, rounded(tca->delay_e8, 2, false, delay), say->trading,
+        rounded(tca->trading_e8, 2, false, trading), say->opportunity,
+        rounded(tca->opportunity_e8, 2, false, opportunity), say->fees,
+        rounded(tca->fees_e8, 2, false, fees));
+}
+
+/* Below the page proper: only symbols of which something was sent. */
+static void add_costs(page *out, const words *say, const l1_metrics *metrics,
+                      const l1_limits *limits)
+{
+    uint32_t left = 0;
+    char a[40], b[40], c[40], number[32];
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        left += metrics->symbols[i].tca.parents > 0;
+    }
+    if (left > 0) add(out, "\n💱 %s\n", say->costs);
+    for (uint32_t i = 0; i < limits->symbols_count; i++) {
+        const l1_tca_totals *tca = &metrics->symbols[i].tca;
+        if (tca->parents == 0) continue;
+        const char *rail = --left == 0 ? " " : "│";
+        add(out, "%s── %s\n", left == 0 ? "└" : "├", limits->symbols[i].name);
+        add(out, "%s   ├── %s: %llu | %s %s | %s %s", rail, say->parents,
+            (unsigned long long)tca->parents, say->arrival, bp(tca, L1_TCA_ARRIVAL_SLIPPAGE, a),
+            say->executed,
+            with_percent(rounded(percent(l1_tca_mean_e8(tca, L1_TCA_FILL_RATIO)), 1, false, number),
+                         b));
+        add(out, " | maker %s\n",
+            with_percent(
+                rounded(percent(l1_tca_mean_e8(tca, L1_TCA_MAKER_SHARE)), 1, false, number), b));
+        add(out, "%s   ├── %s: ", rail, say->shortfall);
+        add_shortfall(out, say, tca, limits->quote);
+        add(out, "%s   └── Markouts: 1 s %s | 10 s %s | 60 s %s\n", rail,
+            bp(tca, L1_TCA_MARKOUT_1, a), bp(tca, L1_TCA_MARKOUT_10, b),
+            bp(tca, L1_TCA_MARKOUT_60, c));
+    }
+}
+
 size_t l1_dashboard_text(const l1_metrics *metrics, const l1_limits *limits, l1_language language,
                          char *text)
 {
@@ -113,5 +173,6 @@ size_t l1_dashboard_text(const l1_metrics *metrics, const l1_limits *limits, l1_
         if (metrics->correlation_e8 == L1_OFF) add(&out, "; %s", say->counted);
         add(&out, ")\n");
     }
+    add_costs(&out, say, metrics, limits);
     return out.used;
 }

@@ -12,6 +12,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "bus/codec/encode.h"
+#include "report/tca.h"
 
 /* "L1EX": tells our own files from others'. */
 #define APPLICATION_ID 0x4C314558
@@ -24,6 +25,7 @@ typedef enum {
     VIOLATIONS,
     ADJUSTMENTS,
     ALERTS,
+    PARENTS,
     TABLE_COUNT
 } table;
 
@@ -58,11 +60,27 @@ static const struct {
                 "seq INTEGER PRIMARY KEY, ts_ms INTEGER, time TEXT, level TEXT, code TEXT, "
                 "symbol TEXT, signal_id TEXT, message TEXT, value TEXT, limit_value TEXT",
                 10},
+    [PARENTS] = {"parents",
+                 "seq INTEGER PRIMARY KEY, ts_ms INTEGER, time TEXT, execution_id TEXT, "
+                 "signal_id TEXT, symbol TEXT, side TEXT, status TEXT, requested_qty TEXT, "
+                 "executed_qty TEXT, decision_mid TEXT, arrival_mid TEXT, vwap TEXT, "
+                 "market_vwap TEXT, arrival_slippage_bp TEXT, vwap_slippage_bp TEXT, delay TEXT, "
+                 "trading TEXT, opportunity TEXT, fees TEXT, shortfall TEXT, shortfall_bp TEXT, "
+                 "fill_ratio TEXT, participation TEXT, maker_share TEXT, duration_ms INTEGER, "
+                 "children INTEGER, fills INTEGER, algo_asked TEXT, algo_chosen TEXT, "
+                 "analysis_seq INTEGER, markout_1_bp TEXT, markout_10_bp TEXT, "
+                 "markout_60_bp TEXT",
+                 34},
 };
+
+/* A parent's markouts, which come after its row. */
+static const char markouts_sql[] =
+    "UPDATE parents SET analysis_seq = ?, markout_1_bp = ?, markout_10_bp = ?, "
+    "markout_60_bp = ? WHERE seq = ?";
 
 struct l1_export {
     sqlite3 *db;
-    sqlite3_stmt *insert[TABLE_COUNT];
+    sqlite3_stmt *insert[TABLE_COUNT], *markouts;
     char path[512], building[528];
     bool failed;
 };
@@ -112,7 +130,7 @@ static bool make_tables(l1_export *export)
             return false;
         }
     }
-    return true;
+    return sqlite3_prepare_v2(export->db, markouts_sql, -1, &export->markouts, NULL) == SQLITE_OK;
 }
 
 l1_result l1_export_open(const char *path, bool force, l1_export **out, l1_diag *diag)
@@ -197,16 +215,14 @@ static void insert(l1_export *export, const row *from, table into)
 
 static void take_order(l1_export *export, uint64_t seq, const l1_report_order *order)
 {
-    static const char *const types[] = {"limit", "market", "stop_loss"};
-    static const char *const times[] = {"GTC", "IOC", "FOK"};
     char id[L1_ORDER_ID_TEXT];
     row to = begin(export, ORDERS);
     l1_order_id_text(order->id, id);
     put_integer(&to, (int64_t)seq);
     put_text(&to, id);
     put_text(&to, l1_side_text(order->side));
-    put_text(&to, types[order->type]);
-    put_text(&to, times[order->tif]);
+    put_text(&to, l1_order_type_text(order->type));
+    put_text(&to, l1_tif_text(order->tif));
     put_decimal(&to, order->qty_e8);
     put_decimal(&to, order->price_e8);
     put_decimal(&to, order->stop_e8);
@@ -284,6 +300,63 @@ static void take_report(l1_export *export, const l1_limits *limits, const l1_eff
     take_lists(export, limits, effect->seq, report);
 }
 
+static void take_parent(l1_export *export, const l1_limits *limits, const l1_effect *effect)
+{
+    l1_tca_row parent;
+    if (!l1_tca_row_of(effect, &parent)) return;
+    const l1_cost_analysis *tca = &parent.tca;
+    const int64_t figures[] = {
+        parent.requested_e8,
+        parent.executed_e8,
+        tca->decision_mid_e8,
+        tca->arrival_mid_e8,
+        tca->vwap_e8,
+        tca->market_vwap_e8,
+        tca->arrival_slippage_bp_e8,
+        tca->vwap_slippage_bp_e8,
+        tca->delay_e8,
+        tca->trading_e8,
+        tca->opportunity_e8,
+        tca->fees_e8,
+        tca->shortfall_e8,
+        tca->shortfall_bp_e8,
+        tca->fill_ratio_e8,
+        tca->participation_e8,
+        tca->maker_share_e8,
+    };
+    row to = begin(export, PARENTS);
+    put_integer(&to, (int64_t)parent.seq);
+    put_time(&to, parent.at_ns);
+    put_text(&to, parent.execution_id);
+    put_text(&to, parent.signal_id);
+    put_text(&to, limits->symbols[parent.symbol].name);
+    put_text(&to, l1_side_text(parent.side));
+    put_text(&to, l1_report_status_text(parent.status));
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) put_decimal(&to, figures[i]);
+    if (tca->duration_ns == L1_OFF) {
+        put_text(&to, NULL);
+    } else {
+        put_integer(&to, tca->duration_ns / 1000000);
+    }
+    put_integer(&to, tca->children);
+    put_integer(&to, tca->fills);
+    put_text(&to, l1_algo_word(tca->asked));
+    put_text(&to, l1_algo_word(tca->chosen));
+    for (int i = 0; i < 1 + L1_MARKOUTS; i++) put_text(&to, NULL); /* may come later */
+    insert(export, &to, PARENTS);
+}
+
+static void take_analysis(l1_export *export, const l1_effect *effect)
+{
+    const l1_analysis *analysis = &effect->as.analysis;
+    row to = {.statement = export->markouts, .at = 0};
+    (void)sqlite3_reset(export->markouts);
+    put_integer(&to, (int64_t)effect->seq);
+    for (int h = 0; h < L1_MARKOUTS; h++) put_decimal(&to, analysis->markout_bp_e8[h]);
+    put_integer(&to, (int64_t)analysis->report_seq);
+    if (!export->failed && sqlite3_step(export->markouts) != SQLITE_DONE) export->failed = true;
+}
+
 static void take_alert(l1_export *export, const l1_limits *limits, const l1_effect *effect)
 {
     const l1_alert *alert = &effect->as.alert;
@@ -303,7 +376,11 @@ static void take_alert(l1_export *export, const l1_limits *limits, const l1_effe
 
 void l1_export_take(l1_export *export, const l1_limits *limits, const l1_effect *effect)
 {
-    if (effect->kind == L1_EFFECT_REPORT) take_report(export, limits, effect);
+    if (effect->kind == L1_EFFECT_REPORT) {
+        take_report(export, limits, effect);
+        take_parent(export, limits, effect);
+    }
+    if (effect->kind == L1_EFFECT_ANALYSIS) take_analysis(export, effect);
     if (effect->kind == L1_EFFECT_ALERT) take_alert(export, limits, effect);
 }
 
@@ -393,6 +470,7 @@ l1_result l1_export_close(l1_export *export, bool keep, l1_diag *diag)
 {
     l1_result done = L1_SUCCESS;
     for (int i = 0; i < TABLE_COUNT; i++) (void)sqlite3_finalize(export->insert[i]);
+    (void)sqlite3_finalize(export->markouts);
     if (keep && (export->failed || !run(export, "COMMIT"))) done = fail(export, L1_IO_WRITE, diag);
     (void)sqlite3_close(export->db);
     if (keep && done.code == L1_OK && rename(export->building, export->path) != 0) {

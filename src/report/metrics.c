@@ -47,7 +47,13 @@ void l1_metrics_take(l1_metrics *metrics, const l1_effect *effect)
     if (effect->seq <= metrics->seq) return; /* each effect once */
     metrics->seq = effect->seq;
     metrics->at_ns = effect->at_ns;
-    if (effect->kind == L1_EFFECT_REPORT) take_report(metrics, &effect->as.report);
+    if (effect->kind == L1_EFFECT_REPORT) {
+        take_report(metrics, &effect->as.report);
+        l1_tca_take(&of(metrics, effect->as.report.symbol)->tca, effect);
+    }
+    if (effect->kind == L1_EFFECT_ANALYSIS) {
+        l1_tca_take(&of(metrics, effect->as.analysis.symbol)->tca, effect);
+    }
     if (effect->kind == L1_EFFECT_ALERT) metrics->alerts[effect->as.alert.code]++;
 }
 
@@ -59,6 +65,7 @@ void l1_metrics_sample(l1_metrics *metrics, const l1_engine *engine)
         metrics->symbols[i].exposure_e8 = l1_engine_exposure_e8(engine, (int32_t)i);
     }
     metrics->correlation_e8 = l1_engine_correlation_e8(engine);
+    metrics->unwatched = l1_engine_unwatched(engine);
     metrics->halted = kill_switch->halted;
     metrics->reduce_only = kill_switch->reduce_only;
     metrics->at_ns = l1_engine_now_ns(engine);
@@ -101,6 +108,44 @@ static void put_decimal(l1_json_writer *out, const char *key, int64_t e8)
     l1_json_put_decimal(out, e8);
 }
 
+/* Averages over parents; the parts of the shortfall are sums, of those whose total is known. */
+static void put_tca(l1_json_writer *out, const l1_tca_totals *tca)
+{
+    static const struct {
+        const char *key;
+        l1_tca_figure figure;
+    } means[] = {
+        {"arrival_slippage_bp", L1_TCA_ARRIVAL_SLIPPAGE},
+        {"vwap_slippage_bp", L1_TCA_VWAP_SLIPPAGE},
+        {"shortfall_bp", L1_TCA_SHORTFALL},
+        {"fill_ratio", L1_TCA_FILL_RATIO},
+        {"participation", L1_TCA_PARTICIPATION},
+        {"maker_share", L1_TCA_MAKER_SHARE},
+    };
+    l1_json_key(out, "tca");
+    l1_json_open(out, '{');
+    put_count(out, "parents", tca->parents);
+    for (size_t i = 0; i < sizeof means / sizeof means[0]; i++) {
+        put_decimal(out, means[i].key, l1_tca_mean_e8(tca, means[i].figure));
+    }
+    l1_json_key(out, "markouts_bp");
+    l1_json_open(out, '{');
+    put_decimal(out, "1", l1_tca_mean_e8(tca, L1_TCA_MARKOUT_1));
+    put_decimal(out, "10", l1_tca_mean_e8(tca, L1_TCA_MARKOUT_10));
+    put_decimal(out, "60", l1_tca_mean_e8(tca, L1_TCA_MARKOUT_60));
+    l1_json_close(out, '}');
+    l1_json_key(out, "shortfall");
+    l1_json_open(out, '{');
+    put_count(out, "parents", tca->summed);
+    put_decimal(out, "delay", tca->delay_e8);
+    put_decimal(out, "trading", tca->trading_e8);
+    put_decimal(out, "opportunity", tca->opportunity_e8);
+    put_decimal(out, "fees", tca->fees_e8);
+    put_decimal(out, "total", tca->shortfall_e8);
+    l1_json_close(out, '}');
+    l1_json_close(out, '}');
+}
+
 static void put_symbol(l1_json_writer *out, const l1_symbol_metrics *symbol, int64_t exposure_max)
 {
     l1_json_open(out, '{');
@@ -113,6 +158,7 @@ static void put_symbol(l1_json_writer *out, const l1_symbol_metrics *symbol, int
     put_decimal(out, "exposure_max", exposure_max);
     put_count(out, "stops_filled", symbol->stops_filled);
     put_count(out, "stops_failed", symbol->stops_failed);
+    put_tca(out, &symbol->tca);
     l1_json_key(out, "rejections");
     l1_json_open(out, '{');
     for (int rule = 0; rule < L1_RULE_COUNT; rule++) {
@@ -172,6 +218,7 @@ size_t l1_metrics_json(const l1_metrics *metrics, const l1_limits *limits, char 
         put_count(&out, l1_alert_code_text((l1_alert_code)code), metrics->alerts[code]);
     }
     l1_json_close(&out, '}');
+    put_count(&out, "unwatched", metrics->unwatched);
     l1_json_key(&out, "unknown_keys");
     if (metrics->unknown_keys == L1_OFF) {
         l1_json_put_null(&out);

@@ -12,6 +12,7 @@
 #include "base/histogram.h"
 #include "domain/effect.h"
 #include "engine/engine.h"
+#include "report/tca.h"
 
 typedef struct {
     uint64_t signals, executed, blocked;
@@ -20,6 +21,7 @@ typedef struct {
     uint64_t stops_filled, stops_failed;
     uint64_t rejected[L1_RULE_COUNT]; /* by reason */
     int64_t exposure_e8;              /* L1_OFF = unknown */
+    l1_tca_totals tca;
 } l1_symbol_metrics;
 
 typedef struct {
@@ -29,6 +31,7 @@ typedef struct {
     uint64_t alerts[L1_ALERT_COUNT];
     int64_t
         unknown_keys; /* ignored in messages so far, counted by whoever decodes; L1_OFF = nobody */
+    uint64_t unwatched; /* parents without markouts because too many were watched; sampled */
     int64_t correlation_e8;
     bool halted, reduce_only;
     l1_histogram decision_us, durable_us;

@@ -64,6 +64,7 @@ static void archive_symbol(l1_archive *archive, l1_symbol_metrics *symbol)
     l1_archive_i64(archive, &symbol->slippage_sum_e8);
     l1_archive_u64(archive, &symbol->stops_filled);
     l1_archive_u64(archive, &symbol->stops_failed);
+    l1_tca_totals_archive(archive, &symbol->tca);
     archive_counts(archive, symbol->rejected, L1_RULE_COUNT, rule_name);
 }
 

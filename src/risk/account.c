@@ -108,7 +108,9 @@ int64_t l1_account_free_e8(const l1_account *account, int32_t asset)
     L1_ASSERT(asset >= 0 && asset < L1_ASSETS_MAX);
     const int64_t locked = add(account->own_locked_e8[asset], account->foreign_locked_e8[asset]);
     L1_ASSERT(locked >= 0);
-    const int64_t free_e8 = add(account->total_e8[asset], -locked);
+    L1_ASSERT(account->planned_quote_e8 >= 0);
+    int64_t free_e8 = add(account->total_e8[asset], -locked);
+    if (asset == 0) free_e8 = add(free_e8, -account->planned_quote_e8);
     return free_e8 > 0 ? free_e8 : 0;
 }
 
@@ -116,7 +118,11 @@ int64_t l1_account_sellable_e8(const l1_account *account, int32_t symbol)
 {
     L1_ASSERT(symbol >= 0 && symbol < L1_SYMBOLS_MAX);
     L1_ASSERT(account->stop_locked_e8[symbol] >= 0);
-    return add(l1_account_free_e8(account, symbol + 1), account->stop_locked_e8[symbol]);
+    L1_ASSERT(account->planned_sell_e8[symbol] >= 0);
+    const int64_t there_e8 =
+        add(l1_account_free_e8(account, symbol + 1), account->stop_locked_e8[symbol]);
+    const int64_t left_e8 = add(there_e8, -account->planned_sell_e8[symbol]);
+    return left_e8 > 0 ? left_e8 : 0;
 }
 
 bool l1_account_equity(const l1_account *account, const l1_limits *limits, const l1_market *markets,
@@ -183,6 +189,8 @@ void l1_account_archive(l1_archive *archive, l1_account *account, uint32_t symbo
         l1_archive_i64(archive, &account->stop_locked_e8[symbol]);
         l1_archive_i64(archive, &account->open_buy_e8[symbol]);
         l1_archive_u32(archive, &account->stops_open[symbol]);
+        l1_archive_i64(archive, &account->planned_sell_e8[symbol]);
     }
+    l1_archive_i64(archive, &account->planned_quote_e8);
     archive_changes(archive, account, symbols_count);
 }

@@ -30,11 +30,14 @@ typedef struct {
     int64_t correlation_e8;    /* the snapshot's; L1_OFF = absent */
     int64_t total_e8[L1_ASSETS_MAX];
     int64_t foreign_locked_e8[L1_ASSETS_MAX];
-    int64_t own_locked_e8[L1_ASSETS_MAX];   /* by own open orders, stops included */
-    int64_t stop_locked_e8[L1_SYMBOLS_MAX]; /* base: the part of own_locked held by stops */
-    int64_t open_buy_e8[L1_SYMBOLS_MAX];    /* base: open and unknown buys, unfilled part */
-    uint32_t stops_open[L1_SYMBOLS_MAX];    /* stop slots in use, pending ones included */
-    uint64_t changes_count;                 /* ever; ring of the last L1_FILLS_KEPT */
+    int64_t own_locked_e8[L1_ASSETS_MAX];    /* by own open orders, stops included */
+    int64_t stop_locked_e8[L1_SYMBOLS_MAX];  /* base: the part of own_locked held by stops */
+    int64_t open_buy_e8[L1_SYMBOLS_MAX];     /* base: open and unknown buys, unfilled part */
+    uint32_t stops_open[L1_SYMBOLS_MAX];     /* stop slots in use, pending ones included */
+    int64_t planned_sell_e8[L1_SYMBOLS_MAX]; /* base that plans under way are still to sell */
+    int64_t planned_quote_e8; /* what the unsent rest of buy plans may cost; the base itself is
+                                 counted in open_buy_e8 */
+    uint64_t changes_count;   /* ever; ring of the last L1_FILLS_KEPT */
     l1_balance_change changes[L1_FILLS_KEPT];
 } l1_account;
 
@@ -55,9 +58,12 @@ l1_snapshot_verdict l1_account_on_snapshot(l1_account *account, const l1_portfol
 /* An own fill: `asset` changes by `delta_e8` (negative = paid). Remembered for late snapshots. */
 void l1_account_change(l1_account *account, int32_t asset, int64_t delta_e8, int64_t at_ns);
 
-int64_t l1_account_free_e8(const l1_account *account, int32_t asset); /* never below 0 */
+/* Never below 0. What plans under way are still to pay is not free; base that they are still to
+ * sell is, because stops of the same base come first. */
+int64_t l1_account_free_e8(const l1_account *account, int32_t asset);
 
-/* Base that a sell of `symbol` may use: free plus locked by own stops. */
+/* Base that a new sell of `symbol` may use: free plus locked by own stops, less what plans under
+ * way are still to sell. */
 int64_t l1_account_sellable_e8(const l1_account *account, int32_t symbol);
 
 /* Equity in quote; false when it is not known: a base is held whose symbol has no mid (without a

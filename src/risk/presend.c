@@ -14,6 +14,7 @@ typedef struct {
     const l1_presend_request *request;
     const l1_order_leg *leg; /* the one that is sent now */
     const l1_instrument *instrument;
+    int32_t symbol;
     int64_t mid_e8;
     l1_violation *why;
 } check;
@@ -32,17 +33,21 @@ static bool deny(const check *at, l1_rule rule, int64_t value_e8, int64_t limit_
     return false;
 }
 
-static bool passes_halts(const check *at)
+static bool passes_halts(const check *at, bool reducing)
 {
     const l1_kill_switch *kill_switch = at->view->kill_switch;
     const l1_limits *limits = at->view->limits;
-    const int32_t symbol = at->request->submit->symbol;
+    const int32_t symbol = at->symbol;
     if (kill_switch->halted) return deny(at, L1_RULE_HALTED, L1_OFF, L1_OFF, "");
-    if (kill_switch->space_low) return deny(at, L1_RULE_HALTED, L1_OFF, L1_OFF, "journal space");
+    if (kill_switch->space_low && !reducing) {
+        return deny(at, L1_RULE_HALTED, L1_OFF, L1_OFF, "journal space");
+    }
     if (kill_switch->symbol_halted[symbol]) {
         return deny(at, L1_RULE_SYMBOL_HALTED, L1_OFF, L1_OFF, "");
     }
-    if (kill_switch->reduce_only) return deny(at, L1_RULE_REDUCE_ONLY, L1_OFF, L1_OFF, "");
+    if (kill_switch->reduce_only && !reducing) {
+        return deny(at, L1_RULE_REDUCE_ONLY, L1_OFF, L1_OFF, "");
+    }
     if (kill_switch->unknown_orders[symbol] > 0) {
         return deny(at, L1_RULE_SYMBOL_FROZEN, l1_figure_count(kill_switch->unknown_orders[symbol]),
                     0, "orders of unknown outcome");
@@ -185,18 +190,59 @@ bool l1_presend(const l1_risk_view *view, const l1_presend_request *request, l1_
         .request = request,
         .leg = &submit->legs[0],
         .instrument = &view->limits->symbols[submit->symbol],
+        .symbol = submit->symbol,
         .mid_e8 = l1_market_mid_e8(&view->markets[submit->symbol], view->now_ns,
                                    view->limits->market_age_ns),
         .why = why,
     };
     memset(out, 0, sizeof *out);
-    if (!request->exempt && !(passes_halts(&at) && passes_market(&at))) return false;
+    if (!request->exempt && !(passes_halts(&at, false) && passes_market(&at))) return false;
     if (!request->exempt && !passes_portfolio(&at)) return false;
     if (!passes_filters_and_balance(&at)) return false;
     if (!request->exempt && !(passes_balance_min(&at) && passes_exposure(&at))) return false;
     out->seal = seal;
     out->submit = *submit;
     return true;
+}
+
+/* Neither side of the book makes the slice a bad one: too wide, or gone beyond its worst price. */
+static bool passes_book(const check *at, const l1_slice_request *request)
+{
+    const l1_market *market = &at->view->markets[request->symbol];
+    const int64_t age_ns = at->view->limits->market_age_ns;
+    if (!l1_market_book_fresh(market, at->view->now_ns, age_ns)) return true;
+    const int64_t bid = market->book.bids[0].price_e8, ask = market->book.asks[0].price_e8;
+    const int64_t most = at->instrument->spread_max_e8;
+    L1_ASSERT(ask > bid);
+    if (most != L1_OFF && (l1_i128)2 * (ask - bid) * L1_E8 > (l1_i128)most * ((l1_i128)bid + ask)) {
+        return deny(at, L1_RULE_SPREAD, l1_figure(ask - bid, L1_E8, at->mid_e8, L1_ROUND_UP), most,
+                    "");
+    }
+    const bool buy = request->side == L1_SIDE_BUY;
+    const int64_t best = buy ? ask : bid;
+    if (buy ? best <= request->limit_e8 : best >= request->limit_e8) return true;
+    return deny(at, L1_RULE_PRICE_COLLAR, best, request->limit_e8, "the market moved away");
+}
+
+bool l1_presend_slice(const l1_risk_view *view, const l1_slice_request *request, l1_violation *why)
+{
+    L1_ASSERT(request->symbol >= 0 && (uint32_t)request->symbol < view->limits->symbols_count);
+    L1_ASSERT(request->stop_e8 >= 0);
+    const check at = {
+        .view = view,
+        .instrument = &view->limits->symbols[request->symbol],
+        .symbol = request->symbol,
+        .mid_e8 = l1_market_mid_e8(&view->markets[request->symbol], view->now_ns,
+                                   view->limits->market_age_ns),
+        .why = why,
+    };
+    if (!passes_halts(&at, request->reducing)) return false;
+    if (at.mid_e8 == 0) return deny(&at, L1_RULE_MARKET_STALE, L1_OFF, L1_OFF, "no mid");
+    if (request->stop_e8 > 0 && at.mid_e8 <= request->stop_e8) {
+        return deny(&at, L1_RULE_STOP_LOSS_INCOHERENT, at.mid_e8, request->stop_e8,
+                    "the stop was reached");
+    }
+    return passes_book(&at, request);
 }
 
 bool l1_approved_valid(const l1_approved *approved)

@@ -26,6 +26,19 @@ typedef struct {
 L1_MUST_USE bool l1_presend(const l1_risk_view *view, const l1_presend_request *request,
                             l1_approved *out, l1_violation *why);
 
+/* A slice whose time has come, before anything is done for it: halts (a reducing sell passes
+ * REDUCE_ONLY), mid, spread, the stop not reached, and the market within `limit_e8`. Its order
+ * still has to pass l1_presend. */
+typedef struct {
+    int32_t symbol;
+    l1_side side;
+    bool reducing;
+    int64_t limit_e8;
+    int64_t stop_e8; /* 0 = none */
+} l1_slice_request;
+L1_MUST_USE bool l1_presend_slice(const l1_risk_view *view, const l1_slice_request *request,
+                                  l1_violation *why);
+
 /* True when `approved` came from l1_presend. */
 bool l1_approved_valid(const l1_approved *approved);
 

@@ -42,7 +42,8 @@ size_t l1_system_cost(const l1_limits *limits)
 size_t l1_system_effects_max(const l1_limits *limits)
 {
     /* Every open order may end in one step, each with reports, alerts and a new order. */
-    return ((size_t)limits->orders_max * 8 + 64) * (L1_EFFECT_BYTES_MAX / 4);
+    const size_t orders = ((size_t)limits->orders_max * 8 + 64) * (L1_EFFECT_BYTES_MAX / 4);
+    return orders + (size_t)limits->orders_max * 512; /* as many parents may end their minute */
 }
 
 l1_system *l1_system_new(l1_arena *arena, const l1_limits *limits)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Proves that the tests of engine/, executor/, order_manager/ and of the gate can fail, one broken
-# line at a time.
+# Proves that the tests of engine/, executor/, order_manager/, decision/, of the gate, of usual volumes
+# and of cost analysis can fail, one broken line at a time.
 # label: long
 # seconds: 400
 #
@@ -36,11 +36,14 @@ for file in "$source"/tests/testlib/scenario*.c "$source"/tests/testlib/bundle_m
     $cc $flags -c "$file" -o "$work/objects/testlib_$(basename "$file" .c).o"
 done
 # The quick ones first: most changes are found by them.
-programs="decision/test_trend_ai system/test_models executor/test_protection order_manager/test_lifecycle
-    order_manager/test_executions
+programs="domain/test_cost_analysis domain/test_mid_trail decision/test_plan_step decision/test_schedule
+    decision/test_cost_model decision/test_execution_logic decision/test_almgren_chriss
+    features/test_volume_profile decision/test_trend_ai system/test_models executor/test_protection
+    order_manager/test_lifecycle order_manager/test_executions order_manager/test_cost_table
+    system/test_costs system/test_plans
     order_manager/test_signal_table system/test_execution system/test_unknown
     system/test_late_fill system/test_properties domain/test_depth_book system/test_books
-    system/test_late_fill_random"
+    system/test_latency system/test_plans_random system/test_late_fill_random"
 for program in $programs; do
     $cc $flags -DL1_SOURCE_DIR="\"$source\"" -c "$source/tests/unit/$program.c" \
         -o "$work/$(basename "$program").o"

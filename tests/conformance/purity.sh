@@ -57,6 +57,10 @@ vsnprintf status.c.o
 __vsnprintf_chk status.c.o
 vsnprintf publish.c.o
 __vsnprintf_chk publish.c.o
+vsnprintf execution_logic.c.o
+__vsnprintf_chk execution_logic.c.o
+snprintf parent.c.o
+__snprintf_chk parent.c.o
 snprintf engine_archive.c.o
 __snprintf_chk engine_archive.c.o
 snprintf system.c.o

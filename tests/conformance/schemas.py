@@ -23,7 +23,7 @@ except ImportError:
 
 ROOT = pathlib.Path(os.environ.get("L1_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 TOPICS = ["signals", "market", "portfolio", "control", "subscribe",
-          "reports", "alerts", "metrics", "ack", "gap"]
+          "reports", "alerts", "metrics", "ack", "gap", "analysis"]
 
 # Of example `index` of a topic: path to a value, and what it must not be.
 BAD = [
@@ -53,12 +53,19 @@ BAD = [
     ("reports", 1, ["reason", "code"], "UNJUDGED"), ("reports", 1, ["violations", 0, "value"], "5"),
     ("reports", 0, ["risk_metrics"], {"correlation_impact": 0}),
     ("alerts", 0, ["level"], "error"), ("alerts", 0, ["code"], "NOTHING"),
+    ("reports", 0, ["tca", "algo", "chosen"], "fast"), ("reports", 0, ["tca", "children"], -1),
+    ("reports", 0, ["tca", "shortfall"], {"total": 1}), ("reports", 0, ["tca", "x"], 1),
+    ("analysis", 0, ["markouts_bp"], {"1": 0, "10": 0}), ("analysis", 0, ["tca", "vwap"], "1"),
+    ("analysis", 0, ["markouts_bp", "5"], 1), ("analysis", 0, ["kind"], "signal"),
     ("ack", 0, ["client_seq"], -1), ("gap", 0, ["to"], "9"), ("metrics", 0, ["symbols"], []),
     ("metrics", 0, ["symbols"], {}), ("metrics", 0, ["extra"], 1), ("metrics", 0, ["seq"], -1),
     ("metrics", 0, ["symbols", "BTC/USDT"], {}), ("metrics", 0, ["symbols", "BTC/USDT", "x"], 1),
     ("metrics", 0, ["symbols", "BTC/USDT", "success_rate"], 100.1),
     ("metrics", 0, ["symbols", "BTC/USDT", "rejections"], {"NO_RULE": 1}),
     ("metrics", 0, ["symbols", "BTC/USDT", "rejections"], {"QTY_MAX": 0}),
+    ("metrics", 0, ["symbols", "BTC/USDT", "tca", "parents"], -1),
+    ("metrics", 0, ["symbols", "BTC/USDT", "tca", "shortfall"], {"total": 0}),
+    ("metrics", 0, ["unwatched"], None),
     ("metrics", 0, ["unconfigured"], None), ("metrics", 0, ["correlation_btc_eth"], 1.1),
     ("metrics", 0, ["alerts"], {"NOTHING": 1}), ("metrics", 0, ["halted"], None),
     ("metrics", 0, ["latency_us"], {"decision": None}),
@@ -208,6 +215,7 @@ LINES = [
      "qty": 1, "trade_id": 1, "buyer_maker": True},
     {"topic": "control", "command": "halt", "ts": 1700000003000},
     {"topic": "control", "command": "status", "ts": 1700000004000},
+    {"topic": "control", "command": "resume", "ts": 1700000090000},
 ]
 
 
@@ -224,7 +232,7 @@ def check_program(schemas):
             text=True, timeout=60, check=False)
     said = [json.loads(line) for line in done.stdout.splitlines()]
     topics = [message["topic"] for message in said]
-    if done.returncode != 0 or {*topics} != {"reports", "alerts", "metrics"}:
+    if done.returncode != 0 or {*topics} != {"reports", "alerts", "metrics", "analysis"}:
         failures.append(f"l1 run ended with {done.returncode}, topics {topics}: {done.stderr}")
     for number, message in enumerate(said):
         expect(schemas, message["topic"], message, True, f"output {number} of l1 run")

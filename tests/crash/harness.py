@@ -139,7 +139,8 @@ def verify_both(journal):
 
 # --- the journal as bytes ---------------------------------------------------------------------
 HEADER = struct.Struct("<IHHIHHQQQII")
-EFFECT, SUBMIT = 5, 0
+EVENT, EFFECT, SUBMIT = 4, 5, 0
+LEG = 61  # bytes of one leg of a SUBMIT (domain/order.c)
 
 
 def records(journal):
@@ -163,9 +164,10 @@ def submitted_ids(journal):
     for _, (kind, payload) in sorted(records(journal).items()):
         if kind != EFFECT or payload[16] != SUBMIT:
             continue
-        (legs,) = struct.unpack_from("<I", payload, 21)
+        (legs,) = struct.unpack_from("<I", payload, 22)
+        expect(1 <= legs <= 3 and len(payload) == 26 + LEG * legs, "a SUBMIT of another form")
         for leg in range(legs):
-            ids.append(payload[25 + 44 * leg:25 + 44 * leg + 17])
+            ids.append(payload[26 + LEG * leg:26 + LEG * leg + 17])
     return ids
 
 

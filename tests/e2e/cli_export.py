@@ -13,7 +13,8 @@ from decimal import Decimal
 PROGRAM = os.environ["L1_BIN"]
 CONFIG = os.environ["L1_SOURCE"] + "/tests/testlib/l1.yaml"
 T = 1700000000000
-TABLES = ["signals", "protection", "orders", "fees", "violations", "adjustments", "alerts"]
+TABLES = ["signals", "protection", "orders", "fees", "violations", "adjustments", "alerts",
+          "parents"]
 
 
 def book(ms, mid, symbol="BTC/USDT"):
@@ -45,6 +46,8 @@ def messages():
     yield {"topic": "control", "command": "explode"}
     yield book(T + 9000, 48900)
     yield signal(T + 10000, "sell", symbol="ETH/USDT", side="sell", qty=0.01, stop_loss=2600)
+    yield book(T + 40000, 48950)
+    yield book(T + 69500, 2510, "ETH/USDT")  # a minute has passed for all but the last
 
 
 def run(folder):
@@ -101,7 +104,41 @@ def compare(told, db):
     assert stored == fees, (stored, fees)
     assert db.execute("SELECT code, message FROM alerts ORDER BY seq").fetchall() == [
         (row["code"], row["message"]) for row in alerts]
+    compare_parents(told, db)
     return counts
+
+
+FIGURES = ["decision_mid", "arrival_mid", "vwap", "market_vwap", "arrival_slippage_bp",
+           "vwap_slippage_bp", "fill_ratio", "participation", "maker_share", "duration_ms",
+           "children", "fills"]
+PARTS = ["delay", "trading", "opportunity", "fees", "total", "total_bp"]
+
+
+def compare_parents(told, db):
+    """Each report with an analysis is a row, its markouts beside it once they were told."""
+    db.row_factory = sqlite3.Row
+    rows = {row["seq"]: row for row in db.execute("SELECT * FROM parents")}
+    db.row_factory = None
+    reports = [row for row in told if row["topic"] == "reports" and row["tca"]
+               and not row["duplicate"]]
+    analyses = {row["report_seq"]: row for row in told if row["topic"] == "analysis"}
+    assert len(rows) == len(reports) > len(analyses) > 0, (len(rows), len(analyses))
+    for report in reports:
+        row, tca = rows[report["seq"]], report["tca"]
+        want = {key: tca[key] for key in FIGURES}
+        want.update({name: tca["shortfall"][part] for name, part in zip(
+            PARTS[:4] + ["shortfall", "shortfall_bp"], PARTS)})
+        told_later = analyses.get(report["seq"])
+        for seconds in ("1", "10", "60"):
+            want[f"markout_{seconds}_bp"] = told_later and told_later["markouts_bp"][seconds]
+        for key, value in want.items():
+            assert (row[key] is None) == (value is None), (key, value, row[key])
+            assert value is None or Decimal(str(row[key])) == value, (key, value, row[key])
+        assert row["analysis_seq"] == (told_later and told_later["seq"])
+        assert (row["algo_asked"], row["algo_chosen"]) == (
+            tca["algo"]["asked"], tca["algo"]["chosen"])
+        assert (row["signal_id"], row["status"]) == (report["signal_id"], report["status"])
+        assert told_later is None or told_later["tca"] == tca
 
 
 def main():

@@ -23,6 +23,7 @@ static const char *const topic_texts[L1_TOPIC_COUNT] = {
     [L1_TOPIC_METRICS] = "metrics",
     [L1_TOPIC_ACK] = "ack",
     [L1_TOPIC_GAP] = "gap",
+    [L1_TOPIC_ANALYSIS] = "analysis",
     [L1_TOPIC_UNKNOWN] = "unknown",
 };
 

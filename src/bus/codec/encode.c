@@ -1,4 +1,4 @@
-/* bus/codec/encode.c: reports and alerts, key by key in the order of the contract. */
+/* bus/codec/encode.c: reports, alerts and analyses, key by key in the order of the contract. */
 #include "bus/codec/encode.h"
 
 #include <string.h>
@@ -33,6 +33,8 @@ static inline void put_key(l1_json_writer *out, const char *comma_and_key, size_
 
 /* `name` is a literal, so its size is known here. */
 #define KEY(out, name) put_key((out), ",\"" name "\":", sizeof(",\"" name "\":") - 1)
+
+#define FIGURE(out, name, e8) (KEY(out, name), l1_json_put_decimal((out), (e8)))
 
 static inline void put_word(l1_json_writer *out, const char *word)
 {
@@ -229,22 +231,6 @@ static void put_adjustments(l1_json_writer *out, const l1_report *report)
 
 static void put_order(l1_json_writer *out, const l1_report_order *order)
 {
-    static const char *const types[L1_ORDER_TYPE_COUNT] = {
-        [L1_ORDER_LIMIT] = "limit",
-        [L1_ORDER_MARKET] = "market",
-        [L1_ORDER_STOP_LOSS] = "stop_loss",
-        [L1_ORDER_LIMIT_MAKER] = "limit_maker",
-        [L1_ORDER_STOP_LOSS_LIMIT] = "stop_loss_limit",
-        [L1_ORDER_TAKE_PROFIT] = "take_profit",
-        [L1_ORDER_TAKE_PROFIT_LIMIT] = "take_profit_limit",
-    };
-    static const char *const tifs[L1_TIF_COUNT] = {
-        [L1_TIF_GTC] = "GTC",
-        [L1_TIF_IOC] = "IOC",
-        [L1_TIF_FOK] = "FOK",
-    };
-    L1_ASSERT((unsigned)order->type < L1_ORDER_TYPE_COUNT);
-    L1_ASSERT((unsigned)order->tif < L1_TIF_COUNT);
     char id[L1_ORDER_ID_TEXT];
     l1_order_id_text(order->id, id);
     l1_json_open(out, '{');
@@ -253,9 +239,9 @@ static void put_order(l1_json_writer *out, const l1_report_order *order)
     KEY(out, "side");
     put_word(out, l1_side_text(order->side));
     KEY(out, "type");
-    put_word(out, types[order->type]);
+    put_word(out, l1_order_type_text(order->type));
     KEY(out, "time_in_force");
-    put_word(out, tifs[order->tif]);
+    put_word(out, l1_tif_text(order->tif));
     KEY(out, "qty");
     l1_json_put_decimal(out, order->qty_e8);
     KEY(out, "price");
@@ -296,6 +282,49 @@ static void put_orders(l1_json_writer *out, const l1_limits *limits, const l1_re
         l1_json_close(out, '}');
     }
     l1_json_close(out, ']');
+}
+
+/* What the parent cost; null where there is nothing to say. */
+static void put_tca(l1_json_writer *out, const l1_cost_analysis *tca)
+{
+    KEY(out, "tca");
+    if (tca == NULL) {
+        l1_json_put_null(out);
+        return;
+    }
+    l1_json_open(out, '{');
+    FIGURE(out, "decision_mid", tca->decision_mid_e8);
+    FIGURE(out, "arrival_mid", tca->arrival_mid_e8);
+    FIGURE(out, "vwap", tca->vwap_e8);
+    FIGURE(out, "market_vwap", tca->market_vwap_e8);
+    FIGURE(out, "arrival_slippage_bp", tca->arrival_slippage_bp_e8);
+    FIGURE(out, "vwap_slippage_bp", tca->vwap_slippage_bp_e8);
+    KEY(out, "shortfall");
+    l1_json_open(out, '{');
+    FIGURE(out, "delay", tca->delay_e8);
+    FIGURE(out, "trading", tca->trading_e8);
+    FIGURE(out, "opportunity", tca->opportunity_e8);
+    FIGURE(out, "fees", tca->fees_e8);
+    FIGURE(out, "total", tca->shortfall_e8);
+    FIGURE(out, "total_bp", tca->shortfall_bp_e8);
+    l1_json_close(out, '}');
+    FIGURE(out, "fill_ratio", tca->fill_ratio_e8);
+    FIGURE(out, "participation", tca->participation_e8);
+    FIGURE(out, "maker_share", tca->maker_share_e8);
+    KEY(out, "duration_ms");
+    put_integer_or_null(out, tca->duration_ns == L1_OFF ? L1_OFF : tca->duration_ns / NS_PER_MS);
+    KEY(out, "children");
+    l1_json_put_integer(out, tca->children);
+    KEY(out, "fills");
+    l1_json_put_integer(out, tca->fills);
+    KEY(out, "algo");
+    l1_json_open(out, '{');
+    KEY(out, "asked");
+    put_word(out, l1_algo_word(tca->asked));
+    KEY(out, "chosen");
+    put_word(out, l1_algo_word(tca->chosen));
+    l1_json_close(out, '}');
+    l1_json_close(out, '}');
 }
 
 static void put_latency(l1_json_writer *out, const l1_publication *publication)
@@ -348,6 +377,7 @@ static void put_report(l1_json_writer *out, const l1_limits *limits, const l1_re
     put_violations(out, report);
     put_adjustments(out, report);
     put_orders(out, limits, report);
+    put_tca(out, report->has_tca ? &report->tca : NULL);
     put_latency(out, publication);
     KEY(out, "mode");
     put_word(out, l1_mode_text(report->mode));
@@ -355,6 +385,31 @@ static void put_report(l1_json_writer *out, const l1_limits *limits, const l1_re
     l1_json_put_bool(out, publication->duplicate);
     KEY(out, "revision");
     put_sequence(out, report->revision);
+}
+
+/* ---- analysis ----------------------------------------------------------------------------- */
+
+static void put_analysis(l1_json_writer *out, const l1_limits *limits, const l1_analysis *analysis)
+{
+    KEY(out, "kind");
+    put_word(out, "tca");
+    KEY(out, "execution_id");
+    l1_json_put_text(out, analysis->execution_id);
+    KEY(out, "signal_id");
+    l1_json_put_text(out, analysis->signal_id);
+    KEY(out, "report_seq");
+    put_sequence(out, analysis->report_seq);
+    KEY(out, "symbol");
+    l1_json_put_text(out, symbol_name(limits, analysis->symbol));
+    KEY(out, "side");
+    put_word(out, l1_side_text(analysis->side));
+    KEY(out, "markouts_bp");
+    l1_json_open(out, '{');
+    FIGURE(out, "1", analysis->markout_bp_e8[0]);
+    FIGURE(out, "10", analysis->markout_bp_e8[1]);
+    FIGURE(out, "60", analysis->markout_bp_e8[2]);
+    l1_json_close(out, '}');
+    put_tca(out, &analysis->tca);
 }
 
 /* ---- alert ------------------------------------------------------------------------------- */
@@ -398,6 +453,7 @@ l1_topic l1_effect_topic(l1_effect_kind kind)
 {
     L1_ASSERT((unsigned)kind < L1_EFFECT_COUNT);
     if (kind == L1_EFFECT_REPORT || kind == L1_EFFECT_REPUBLISH) return L1_TOPIC_REPORTS;
+    if (kind == L1_EFFECT_ANALYSIS) return L1_TOPIC_ANALYSIS;
     return kind == L1_EFFECT_ALERT ? L1_TOPIC_ALERTS : L1_TOPIC_UNKNOWN;
 }
 
@@ -418,13 +474,15 @@ static size_t finish(l1_json_writer *out)
 size_t l1_encode_effect(const l1_limits *limits, const l1_effect *effect,
                         const l1_publication *publication, char *out)
 {
-    L1_ASSERT(effect->kind == L1_EFFECT_REPORT || effect->kind == L1_EFFECT_ALERT);
-    L1_ASSERT(effect->at_ns >= 0);
+    L1_ASSERT(l1_effect_topic(effect->kind) != L1_TOPIC_UNKNOWN);
+    L1_ASSERT(effect->kind != L1_EFFECT_REPUBLISH && effect->at_ns >= 0);
     l1_json_writer json = writer(out);
     const uint64_t seq = publication->seq != 0 ? publication->seq : effect->seq;
     put_head(&json, l1_topic_text(l1_effect_topic(effect->kind)), seq);
     if (effect->kind == L1_EFFECT_REPORT) {
         put_report(&json, limits, &effect->as.report, publication);
+    } else if (effect->kind == L1_EFFECT_ANALYSIS) {
+        put_analysis(&json, limits, &effect->as.analysis);
     } else {
         put_alert(&json, limits, &effect->as.alert, effect->seq);
     }

@@ -26,11 +26,11 @@ typedef struct {
 } l1_publication;
 
 /* The topic under which an effect is published: REPORTS for REPORT and REPUBLISH, ALERTS for
- * ALERT; UNKNOWN: it is not published. */
+ * ALERT, ANALYSIS for its own; UNKNOWN: it is not published. */
 l1_topic l1_effect_topic(l1_effect_kind kind);
 
-/* A REPORT or ALERT as text; returns its length. Of a REPUBLISH the caller encodes the REPORT
- * that it names. `out` holds L1_ENCODED_MAX bytes; no NUL is added. */
+/* A REPORT, ALERT or ANALYSIS as text; returns its length. Of a REPUBLISH the caller encodes the
+ * REPORT that it names. `out` holds L1_ENCODED_MAX bytes; no NUL is added. */
 size_t l1_encode_effect(const l1_limits *limits, const l1_effect *effect,
                         const l1_publication *publication, char *out);
 
@@ -48,5 +48,8 @@ const char *l1_adjusted_field_text(l1_adjusted_field field); /* "stop_loss" */
 const char *l1_alert_level_text(l1_alert_level level);       /* "warning" */
 const char *l1_side_text(l1_side side);                      /* "buy" */
 const char *l1_mode_text(l1_mode mode);                      /* "paper" */
+const char *l1_order_type_text(l1_order_type type);          /* "stop_loss" */
+const char *l1_tif_text(l1_time_in_force tif);               /* "FOK" */
+const char *l1_algo_word(l1_algo algo);                      /* "twap" */
 
 #endif

@@ -412,7 +412,8 @@ static l1_result take_balances(l1_fields *in, const l1_field *field, uint32_t no
 
 static l1_result take_topics(const l1_fields *in, const l1_field *field, uint32_t node)
 {
-    static const l1_topic outputs[] = {L1_TOPIC_REPORTS, L1_TOPIC_ALERTS, L1_TOPIC_METRICS};
+    static const l1_topic outputs[] = {L1_TOPIC_REPORTS, L1_TOPIC_ALERTS, L1_TOPIC_METRICS,
+                                       L1_TOPIC_ANALYSIS};
     const l1_json_node *const list = node_at(in, node);
     if (list->type != L1_JSON_ARRAY) return refuse(in, field, node, "an array of topics");
     uint32_t mask = 0;
@@ -424,7 +425,7 @@ static l1_result take_topics(const l1_fields *in, const l1_field *field, uint32_
                                l1_json_equals(in->json, at, l1_topic_text(outputs[i]));
             if (named) bit = L1_TOPIC_BIT(outputs[i]);
         }
-        if (bit == 0) return refuse(in, field, at, "reports, alerts or metrics");
+        if (bit == 0) return refuse(in, field, at, "reports, alerts, metrics or analysis");
         mask |= bit;
         at = node_at(in, at)->next;
     }

@@ -1,6 +1,7 @@
 /* bus/codec/words.c: enums in the words of the contract. */
 #include "base/assert.h"
 #include "bus/codec/encode.h"
+#include "bus/codec/messages.h"
 
 const char *l1_report_status_text(l1_report_status status)
 {
@@ -88,4 +89,39 @@ const char *l1_mode_text(l1_mode mode)
     };
     L1_ASSERT((unsigned)mode < L1_MODE_COUNT);
     return texts[mode];
+}
+
+const char *l1_order_type_text(l1_order_type type)
+{
+    static const char *const texts[L1_ORDER_TYPE_COUNT] = {
+        [L1_ORDER_LIMIT] = "limit",
+        [L1_ORDER_MARKET] = "market",
+        [L1_ORDER_STOP_LOSS] = "stop_loss",
+        [L1_ORDER_LIMIT_MAKER] = "limit_maker",
+        [L1_ORDER_STOP_LOSS_LIMIT] = "stop_loss_limit",
+        [L1_ORDER_TAKE_PROFIT] = "take_profit",
+        [L1_ORDER_TAKE_PROFIT_LIMIT] = "take_profit_limit",
+    };
+    L1_ASSERT((unsigned)type < L1_ORDER_TYPE_COUNT);
+    L1_ASSERT(texts[type] != NULL);
+    return texts[type];
+}
+
+const char *l1_tif_text(l1_time_in_force tif)
+{
+    static const char *const texts[L1_TIF_COUNT] = {
+        [L1_TIF_GTC] = "GTC",
+        [L1_TIF_IOC] = "IOC",
+        [L1_TIF_FOK] = "FOK",
+    };
+    L1_ASSERT((unsigned)tif < L1_TIF_COUNT);
+    L1_ASSERT(texts[tif] != NULL);
+    return texts[tif];
+}
+
+const char *l1_algo_word(l1_algo algo)
+{
+    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
+    L1_ASSERT(l1_algo_words[algo] != NULL);
+    return l1_algo_words[algo];
 }

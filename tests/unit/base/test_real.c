@@ -357,6 +357,73 @@ static void test_real__gives_the_same_bits_whatever_compiled_it(void **state)
     assert_string_equal(hex, "f5d9bafa62aec12912e415a67f6a744b");
 }
 
+/* ---- hyperbolic -------------------------------------------------------------------------- */
+
+static void test_hyperbolic__stays_below_its_bounds(void **state)
+{
+    (void)state;
+    l1_prng prng;
+    double sine = 0.0, cosine = 0.0, inverse = 0.0, beside = 0.0;
+    l1_prng_seed(&prng, 6);
+    for (int i = 0; i < RANDOM_CASES / 4; i++) {
+        const double sign = i % 2 == 0 ? 1.0 : -1.0;
+        const double rows[] = {sign * l1_prng_unit(&prng) * 710.4,
+                               sign * l1_prng_unit(&prng) * 25.0,
+                               sign * ldexp(l1_prng_unit(&prng), -i % 40)};
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+            const double x = rows[k];
+            sine = fmax(sine, error_of(l1_sinh(x), sinhl(x)));
+            cosine = fmax(cosine, error_of(l1_cosh(x), coshl(x)));
+            const double size = fabs(ldexp(x, i % 300)), one = 1.0 + fabs(x);
+            inverse = fmax(inverse, error_of(l1_acosh(one), acoshl(one)));
+            inverse = fmax(inverse, error_of(l1_acosh(1.0 + size), acoshl(1.0 + size)));
+            /* acosh(1 + x) = 2 asinh(sqrt(x/2)), which does not cancel */
+            const long double small = fabsl((long double)x) * 0x1p-30L;
+            beside = fmax(beside, error_of(l1_acosh_beside_one((double)small),
+                                           2.0L * asinhl(sqrtl(small * 0.5L))));
+        }
+    }
+    printf("sinh %.3f, cosh %.3f, acosh %.3f, beside one %.3f ulp at most\n", sine, cosine, inverse,
+           beside);
+    CHECK(sine < 3.0 && cosine < 3.0 && inverse < 4.0 && beside < 4.0);
+    CHECK(sine > 0.0 && cosine > 0.0 && inverse > 0.0 && beside > 0.0);
+}
+
+static void test_hyperbolic__gives_the_same_bits_whatever_compiled_it(void **state)
+{
+    (void)state;
+    l1_prng prng;
+    l1_hasher hasher;
+    l1_prng_seed(&prng, 9);
+    l1_hash_begin(&hasher, 0);
+    for (int i = 0; i < 100000; i++) {
+        const double x = (l1_prng_unit(&prng) - 0.5) * (i % 2 == 0 ? 1400.0 : 4.0);
+        const double results[] = {l1_sinh(x), l1_cosh(x), l1_acosh(1.0 + x * x),
+                                  l1_acosh_beside_one(ldexp(x * x, -i % 60))};
+        l1_hash_add(&hasher, results, sizeof results);
+    }
+    char hex[33];
+    l1_hash_hex(l1_hash_end(&hasher), hex);
+    assert_string_equal(hex, "fb4cd63d0efe50f6943e2cc66f489dda");
+}
+
+static void test_hyperbolic__is_defined_at_every_end(void **state)
+{
+    (void)state;
+    CHECK(l1_sinh(0.0) == 0.0 && l1_cosh(0.0) == 1.0 && l1_acosh(1.0) == 0.0);
+    CHECK(l1_sinh(INFINITY) == INFINITY && l1_sinh(-INFINITY) == -INFINITY);
+    CHECK(l1_cosh(INFINITY) == INFINITY && l1_cosh(-INFINITY) == INFINITY);
+    CHECK(l1_sinh(710.4758) < INFINITY && l1_sinh(710.4759) == INFINITY);
+    CHECK(l1_cosh(710.4758) < INFINITY && l1_cosh(710.4759) == INFINITY);
+    CHECK(isnan(l1_sinh(NAN)) && isnan(l1_cosh(NAN)) && isnan(l1_acosh(NAN)));
+    CHECK(isnan(l1_acosh(0.999)) && l1_acosh(INFINITY) == INFINITY);
+    CHECK(l1_acosh(0x1.0p1023) > 709.0 && l1_acosh(0x1.0p1023) < 710.0);
+    for (double x = 0.001; x < 30.0; x *= 1.01) {
+        CHECK(l1_sinh(-x) == -l1_sinh(x) && l1_cosh(-x) == l1_cosh(x));
+        CHECK(l1_sinh(x * 1.01) > l1_sinh(x) && l1_cosh(x * 1.01) > l1_cosh(x));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +439,9 @@ int main(void)
         cmocka_unit_test(test_circle__is_exact_at_quarters_and_close_elsewhere),
         cmocka_unit_test(test_real__many_give_the_bits_of_one),
         cmocka_unit_test(test_real__gives_the_same_bits_whatever_compiled_it),
+        cmocka_unit_test(test_hyperbolic__stays_below_its_bounds),
+        cmocka_unit_test(test_hyperbolic__gives_the_same_bits_whatever_compiled_it),
+        cmocka_unit_test(test_hyperbolic__is_defined_at_every_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

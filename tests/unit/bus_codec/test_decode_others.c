@@ -286,11 +286,13 @@ static void test_subscribe__asks_for_outputs_and_a_sequence(void **state)
     out = desk_decode("{\"topic\":\"subscribe\",\"topics\":[\"metrics\"]}");
     CHECK(out->subscribe.topics == L1_TOPIC_BIT(L1_TOPIC_METRICS) && !out->subscribe.has_from);
     CHECK(out->subscribe.from == 0);
+    out = desk_decode("{\"topic\":\"subscribe\",\"topics\":[\"analysis\"]}");
+    CHECK(out->subscribe.topics == L1_TOPIC_BIT(L1_TOPIC_ANALYSIS));
     static const desk_row rows[] = {
         {"topics", NULL, "topics", "topics is missing"},
         {"topics", "\"reports\"", "topics", "an array of topics"},
         {"topics", "[]", NULL, NULL},
-        {"topics", "[\"signals\"]", "topics", "reports, alerts or metrics"},
+        {"topics", "[\"signals\"]", "topics", "reports, alerts, metrics or analysis"},
         {"topics", "[5]", "topics", NULL},
         {"from", "0", NULL, NULL},
         {"from", "-1", "from", "of at least 0"},

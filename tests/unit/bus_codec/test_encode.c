@@ -10,6 +10,28 @@
 
 static char text[L1_ENCODED_MAX];
 
+/* 0.01 for 501.253 in two fills, decided at 50070, arrived at 50070.5. */
+static l1_cost_analysis costs(void)
+{
+    l1_cost_sums sums;
+    l1_cost_begin(&sums, L1_SIDE_BUY, 1000000, INT64_C(5007000000000), INT64_C(5007050000000), 0);
+    sums.children = 1;
+    sums.chosen = L1_ALGO_SINGLE;
+    l1_cost_fill(&sums, INT64_C(5012500000000), 400000, INT64_C(20050000000), 20050000, false,
+                 50500000);
+    l1_cost_fill(&sums, INT64_C(5012550000000), 600000, INT64_C(30075300000), 30075300, false,
+                 50500000);
+    l1_cost_end(&sums, INT64_C(5012000000000), 50500000);
+    return l1_cost_analyse(&sums);
+}
+#define COSTS                                                                                      \
+    "\"tca\":{\"decision_mid\":50070,\"arrival_mid\":50070.5,\"vwap\":50125.3,"                    \
+    "\"market_vwap\":null,\"arrival_slippage_bp\":10.94456816,\"vwap_slippage_bp\":null,"          \
+    "\"shortfall\":{\"delay\":0.005,\"trading\":0.548,\"opportunity\":0,\"fees\":0.501253,"        \
+    "\"total\":1.054253,\"total_bp\":21.05558218},\"fill_ratio\":1,\"participation\":null,"        \
+    "\"maker_share\":0,\"duration_ms\":50,\"children\":1,\"fills\":2,"                             \
+    "\"algo\":{\"asked\":\"auto\",\"chosen\":\"single\"}},"
+
 /* A filled buy with its stop, as in the contract's example. */
 static l1_effect filled(void)
 {
@@ -52,6 +74,8 @@ static l1_effect filled(void)
                  .status = L1_ORDER_STATUS_LIVE},
         .fees_count = 1,
         .fees = {{1, 1000}},
+        .has_tca = true,
+        .tca = costs(),
     };
     return effect;
 }
@@ -108,7 +132,7 @@ static void test_report__of_a_fill_stands_as_in_the_contract(void **state)
         "\"stop\":{\"client_order_id\":\"S" NO_ORDER "\",\"side\":\"sell\",\"type\":\"stop_loss\","
         "\"time_in_force\":\"GTC\",\"qty\":0.00999,\"price\":null,\"stop_price\":49000,"
         "\"executed_qty\":0,\"avg_price\":null,\"status\":\"live\"},"
-        "\"fees\":[{\"asset\":\"BTC\",\"amount\":0.00001}],"
+        "\"fees\":[{\"asset\":\"BTC\",\"amount\":0.00001}]," COSTS
         "\"latency_us\":{\"decision\":4,\"durable\":310,\"venue\":0},\"mode\":\"paper\","
         "\"duplicate\":false,\"revision\":0,\"ts\":1700000000123}");
 }
@@ -147,8 +171,8 @@ static void test_report__of_a_malformed_signal_holds_nulls(void **state)
         "qty is \\\"abc\\\"\"},\"violations\":[{\"code\":\"MALFORMED_SIGNAL\",\"value\":null,"
         "\"limit\":null},{\"code\":\"QTY_MIN\",\"value\":0.00000005,\"limit\":0.0001,"
         "\"detail\":\"LOT_SIZE\"}],\"adjustments\":[],\"orders\":[],\"stop\":null,\"fees\":[],"
-        "\"latency_us\":{\"decision\":null,\"durable\":null,\"venue\":7},\"mode\":\"replay\","
-        "\"duplicate\":true,\"revision\":3,\"ts\":0}");
+        "\"tca\":null,\"latency_us\":{\"decision\":null,\"durable\":null,\"venue\":7},"
+        "\"mode\":\"replay\",\"duplicate\":true,\"revision\":3,\"ts\":0}");
 }
 
 static void test_alert__acks_and_gaps(void **state)
@@ -176,6 +200,25 @@ static void test_alert__acks_and_gaps(void **state)
     check_text(l1_encode_ack(7, 0, text), "{\"topic\":\"ack\",\"client_seq\":7}");
     check_text(l1_encode_ack(0, 12, text), "{\"topic\":\"ack\",\"client_seq\":0,\"seq\":12}");
     check_text(l1_encode_gap(3, 9, text), "{\"topic\":\"gap\",\"from\":3,\"to\":9}");
+}
+
+static void test_analysis__holds_markouts_and_the_costs_of_its_report(void **state)
+{
+    (void)state;
+    const l1_effect effect = {.seq = 57,
+                              .at_ns = INT64_C(1700000060173000000),
+                              .kind = L1_EFFECT_ANALYSIS,
+                              .as.analysis = {.execution_id = "exec_456",
+                                              .signal_id = "btc_signal_123",
+                                              .report_seq = 42,
+                                              .markout_bp_e8 = {-50000000, 125000000, L1_OFF},
+                                              .tca = costs()}};
+    const l1_publication publication = {.seq = 57};
+    check_text(l1_encode_effect(desk_limits(), &effect, &publication, text),
+               "{\"topic\":\"analysis\",\"seq\":57,\"kind\":\"tca\",\"execution_id\":\"exec_456\","
+               "\"signal_id\":\"btc_signal_123\",\"report_seq\":42,\"symbol\":\"BTC/USDT\","
+               "\"side\":\"buy\",\"markouts_bp\":{\"1\":-0.5,\"10\":1.25,\"60\":null}," COSTS
+               "\"ts\":1700000060173}");
 }
 
 static void test_words__are_those_of_the_contract(void **state)
@@ -206,6 +249,7 @@ static void test_words__are_those_of_the_contract(void **state)
         [L1_EFFECT_QUERY] = L1_TOPIC_UNKNOWN,     [L1_EFFECT_REPORT] = L1_TOPIC_REPORTS,
         [L1_EFFECT_REPUBLISH] = L1_TOPIC_REPORTS, [L1_EFFECT_ALERT] = L1_TOPIC_ALERTS,
         [L1_EFFECT_STATUS] = L1_TOPIC_UNKNOWN,    [L1_EFFECT_RELOAD_MODELS] = L1_TOPIC_UNKNOWN,
+        [L1_EFFECT_ANALYSIS] = L1_TOPIC_ANALYSIS,
     };
     for (unsigned i = 0; i < L1_EFFECT_COUNT; i++) {
         CHECK(l1_effect_topic((l1_effect_kind)i) == topics[i]);
@@ -271,15 +315,50 @@ static void check_scores(const json_t *root, const l1_ai_scores *scores)
     CHECK(json_object_size(heads) == below);
 }
 
+static void check_costs(const json_t *got, const l1_cost_analysis *tca)
+{
+    const json_t *parts = json_object_get(got, "shortfall"), *algo = json_object_get(got, "algo");
+    check_number(got, "decision_mid", tca->decision_mid_e8);
+    check_number(got, "arrival_mid", tca->arrival_mid_e8);
+    check_number(got, "vwap", tca->vwap_e8);
+    check_number(got, "market_vwap", tca->market_vwap_e8);
+    check_number(got, "arrival_slippage_bp", tca->arrival_slippage_bp_e8);
+    check_number(got, "vwap_slippage_bp", tca->vwap_slippage_bp_e8);
+    check_number(parts, "delay", tca->delay_e8);
+    check_number(parts, "trading", tca->trading_e8);
+    check_number(parts, "opportunity", tca->opportunity_e8);
+    check_number(parts, "fees", tca->fees_e8);
+    check_number(parts, "total", tca->shortfall_e8);
+    check_number(parts, "total_bp", tca->shortfall_bp_e8);
+    check_number(got, "fill_ratio", tca->fill_ratio_e8);
+    check_number(got, "participation", tca->participation_e8);
+    check_number(got, "maker_share", tca->maker_share_e8);
+    CHECK(json_is_null(json_object_get(got, "duration_ms")) == (tca->duration_ns == L1_OFF));
+    CHECK(json_integer_value(json_object_get(got, "children")) == tca->children);
+    CHECK(json_integer_value(json_object_get(got, "fills")) == tca->fills);
+    CHECK(json_is_string(json_object_get(algo, "asked")));
+    CHECK(json_is_string(json_object_get(algo, "chosen")) && json_object_size(got) == 14);
+}
+
+static void check_analysis(const json_t *root, const l1_analysis *analysis)
+{
+    const json_t *markouts = json_object_get(root, "markouts_bp");
+    check_number(markouts, "1", analysis->markout_bp_e8[0]);
+    check_number(markouts, "10", analysis->markout_bp_e8[1]);
+    check_number(markouts, "60", analysis->markout_bp_e8[2]);
+    check_costs(json_object_get(root, "tca"), &analysis->tca);
+    CHECK(json_object_size(root) == 11 && json_object_size(markouts) == L1_MARKOUTS);
+}
+
 static void check_report(const json_t *root, const l1_report *report)
 {
     static const char *const keys[] = {
-        "topic",          "seq",     "kind",       "execution_id",  "signal_id",
-        "symbol",         "side",    "status",     "requested_qty", "executed_qty",
-        "executed_quote", "net_qty", "avg_price",  "slippage",      "ai_scores",
-        "risk_metrics",   "reason",  "violations", "adjustments",   "orders",
-        "stop",           "fees",    "latency_us", "mode",          "duplicate",
-        "revision",       "ts",
+        "topic",          "seq",      "kind",       "execution_id",  "signal_id",
+        "symbol",         "side",     "status",     "requested_qty", "executed_qty",
+        "executed_quote", "net_qty",  "avg_price",  "slippage",      "ai_scores",
+        "risk_metrics",   "reason",   "violations", "adjustments",   "orders",
+        "stop",           "fees",     "tca",        "latency_us",    "mode",
+        "duplicate",      "revision", "ts",
     };
     size_t at = 0;
     const char *key;
@@ -324,6 +403,8 @@ static void check_report(const json_t *root, const l1_report *report)
     const json_t *const stop = json_object_get(root, "stop");
     CHECK(json_is_null(stop) == !report->has_stop);
     if (report->has_stop) check_order(stop, &report->stop);
+    CHECK(json_is_null(json_object_get(root, "tca")) == !report->has_tca);
+    if (report->has_tca) check_costs(json_object_get(root, "tca"), &report->tca);
     list = json_object_get(root, "fees");
     CHECK(json_array_size(list) == report->fees_count);
     for (size_t i = 0; i < report->fees_count; i++) {
@@ -339,8 +420,9 @@ static void test_encode__is_read_back_by_another_reader(void **state)
     l1_prng prng;
     l1_prng_seed(&prng, 11);
     for (unsigned i = 0; i < 400; i++) {
-        const bool alert = i % 4 == 0;
-        any_effect(&prng, alert ? L1_EFFECT_ALERT : L1_EFFECT_REPORT, 2, &effect);
+        static const l1_effect_kind kinds[] = {L1_EFFECT_ALERT, L1_EFFECT_REPORT, L1_EFFECT_REPORT,
+                                               L1_EFFECT_ANALYSIS};
+        any_effect(&prng, kinds[i % 4], 2, &effect);
         const l1_publication publication = {.duplicate = any_bool(&prng),
                                             .decision_us = any_number(&prng),
                                             .durable_us = any_number(&prng),
@@ -350,7 +432,9 @@ static void test_encode__is_read_back_by_another_reader(void **state)
         json_t *const root = read_back(size);
         CHECK(json_integer_value(json_object_get(root, "seq")) == (json_int_t)effect.seq);
         CHECK(json_integer_value(json_object_get(root, "ts")) == effect.at_ns / 1000000);
-        if (alert) {
+        if (effect.kind == L1_EFFECT_ANALYSIS) {
+            check_analysis(root, &effect.as.analysis);
+        } else if (effect.kind == L1_EFFECT_ALERT) {
             check_number(root, "value", effect.as.alert.value_e8);
             check_number(root, "limit", effect.as.alert.limit_e8);
         } else {
@@ -380,8 +464,32 @@ static void test_encode__largest_report_fits(void **state)
     memset(report->detail, 1, sizeof report->detail - 1);
     report->reason = L1_RULE_STOP_LOSS_INCOHERENT;
     report->orders_count = L1_REPORT_ORDERS_MAX;
+    report->has_tca = true;
     const l1_publication publication = {.seq = 0};
     json_decref(read_back(l1_encode_effect(desk_limits(), &effect, &publication, text)));
+}
+
+/* A report of every child there can be, with the numbers that 50,000 BTC a unit make. */
+static void test_encode__report_of_all_children_is_a_message(void **state)
+{
+    (void)state;
+    static l1_effect effect;
+    l1_prng prng;
+    l1_prng_seed(&prng, 14);
+    any_effect(&prng, L1_EFFECT_REPORT, 2, &effect);
+    l1_report *const report = &effect.as.report;
+    report->violations_count = 1;
+    report->orders_count = L1_REPORT_ORDERS_MAX;
+    for (unsigned i = 0; i < L1_REPORT_ORDERS_MAX; i++) {
+        l1_report_order *order = &report->orders[i];
+        order->qty_e8 = order->executed_e8 = INT64_C(999912345678);
+        order->price_e8 = order->stop_e8 = order->avg_price_e8 = INT64_C(9876543212345678);
+    }
+    report->has_tca = true;
+    const l1_publication publication = {.seq = UINT64_C(1) << 40};
+    const size_t size = l1_encode_effect(desk_limits(), &effect, &publication, text);
+    CHECK(size <= L1_JSON_TEXT_MAX);
+    json_decref(read_back(size));
 }
 
 int main(void)
@@ -390,9 +498,11 @@ int main(void)
         cmocka_unit_test(test_report__of_a_fill_stands_as_in_the_contract),
         cmocka_unit_test(test_report__of_a_malformed_signal_holds_nulls),
         cmocka_unit_test(test_alert__acks_and_gaps),
+        cmocka_unit_test(test_analysis__holds_markouts_and_the_costs_of_its_report),
         cmocka_unit_test(test_words__are_those_of_the_contract),
         cmocka_unit_test(test_encode__is_read_back_by_another_reader),
         cmocka_unit_test(test_encode__largest_report_fits),
+        cmocka_unit_test(test_encode__report_of_all_children_is_a_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

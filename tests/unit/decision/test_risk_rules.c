@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "decision/execution_logic.h"
 #include "decision/risk_rules.h"
 #include "testlib/check.h"
 #include "testlib/scenario.h"
@@ -219,19 +218,6 @@ static void test_take_profit__is_listed_as_not_placed(void **state)
     CHECK(f.decision.adjustments[0].to_e8 == L1_OFF);
 }
 
-static void test_plan__children_add_up_to_the_quantity(void **state)
-{
-    (void)state;
-    l1_plan plan;
-    l1_plan_request request = {.qty_e8 = 0, .now_ns = 5};
-    CHECK(!l1_plan_make(&request, &plan));
-    request.qty_e8 = 7;
-    CHECK(l1_plan_make(&request, &plan));
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < plan.children_count; i++) sum += plan.children[i].qty_e8;
-    CHECK(sum == 7);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,7 +229,6 @@ int main(void)
         cmocka_unit_test(test_reducing__sell_is_only_put_on_the_lot_and_cut_to_what_there_is),
         cmocka_unit_test(test_stop__between_two_ticks_is_listed_as_placed_on_the_upper_one),
         cmocka_unit_test(test_take_profit__is_listed_as_not_placed),
-        cmocka_unit_test(test_plan__children_add_up_to_the_quantity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

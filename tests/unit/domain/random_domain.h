@@ -212,6 +212,44 @@ static inline l1_report_order any_order(l1_prng *prng)
 }
 
 /* `symbols`: indexes stay below it. */
+static inline void any_costs(l1_prng *prng, l1_cost_analysis *tca)
+{
+    int64_t *const numbers[] = {
+        &tca->decision_mid_e8,
+        &tca->arrival_mid_e8,
+        &tca->vwap_e8,
+        &tca->market_vwap_e8,
+        &tca->arrival_slippage_bp_e8,
+        &tca->vwap_slippage_bp_e8,
+        &tca->delay_e8,
+        &tca->trading_e8,
+        &tca->opportunity_e8,
+        &tca->fees_e8,
+        &tca->shortfall_e8,
+        &tca->shortfall_bp_e8,
+        &tca->fill_ratio_e8,
+        &tca->participation_e8,
+        &tca->maker_share_e8,
+        &tca->duration_ns,
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) *numbers[i] = any_number(prng);
+    tca->children = any_below(prng, 33);
+    tca->fills = (uint32_t)l1_prng_next(prng);
+    tca->asked = (l1_algo)any_below(prng, L1_ALGO_COUNT);
+    tca->chosen = (l1_algo)any_below(prng, L1_ALGO_COUNT);
+}
+
+static inline void any_analysis(l1_prng *prng, unsigned symbols, l1_analysis *analysis)
+{
+    any_text(prng, analysis->execution_id, sizeof analysis->execution_id);
+    any_text(prng, analysis->signal_id, sizeof analysis->signal_id);
+    analysis->report_seq = 1 + l1_prng_below(prng, 1000000);
+    analysis->symbol = (int32_t)any_below(prng, symbols);
+    analysis->side = (l1_side)any_below(prng, L1_SIDE_COUNT);
+    for (unsigned h = 0; h < L1_MARKOUTS; h++) analysis->markout_bp_e8[h] = any_number(prng);
+    any_costs(prng, &analysis->tca);
+}
+
 static inline void any_report(l1_prng *prng, unsigned symbols, l1_report *report)
 {
     report->protection = any_bool(prng);
@@ -262,6 +300,8 @@ static inline void any_report(l1_prng *prng, unsigned symbols, l1_report *report
     }
     report->mode = (l1_mode)any_below(prng, L1_MODE_COUNT);
     any_text(prng, report->detail, sizeof report->detail);
+    report->has_tca = any_bool(prng);
+    any_costs(prng, &report->tca);
 }
 
 static inline void any_alert(l1_prng *prng, unsigned symbols, l1_alert *alert)
@@ -305,6 +345,7 @@ static inline void any_effect(l1_prng *prng, l1_effect_kind kind, unsigned symbo
         break;
     case L1_EFFECT_REPORT: any_report(prng, symbols, &effect->as.report); break;
     case L1_EFFECT_REPUBLISH: effect->as.of_seq = l1_prng_next(prng); break;
+    case L1_EFFECT_ANALYSIS: any_analysis(prng, symbols, &effect->as.analysis); break;
     case L1_EFFECT_ALERT: any_alert(prng, symbols, &effect->as.alert); break;
     case L1_EFFECT_STATUS:
     case L1_EFFECT_RELOAD_MODELS:

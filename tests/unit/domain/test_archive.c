@@ -264,6 +264,22 @@ static void same_order(const l1_report_order *a, const l1_report_order *b)
     CHECK(l1_order_id_equal(a->id, b->id));
 }
 
+static void same_costs(const l1_cost_analysis *a, const l1_cost_analysis *b)
+{
+    SAME(decision_mid_e8), SAME(arrival_mid_e8), SAME(vwap_e8), SAME(market_vwap_e8);
+    SAME(arrival_slippage_bp_e8), SAME(vwap_slippage_bp_e8), SAME(delay_e8), SAME(trading_e8);
+    SAME(opportunity_e8), SAME(fees_e8), SAME(shortfall_e8), SAME(shortfall_bp_e8);
+    SAME(fill_ratio_e8), SAME(participation_e8), SAME(maker_share_e8), SAME(duration_ns);
+    SAME(children), SAME(fills), SAME(asked), SAME(chosen);
+}
+
+static void same_analysis(const l1_analysis *a, const l1_analysis *b)
+{
+    SAME_TEXT(execution_id), SAME_TEXT(signal_id), SAME(report_seq), SAME(symbol), SAME(side);
+    for (unsigned h = 0; h < L1_MARKOUTS; h++) SAME(markout_bp_e8[h]);
+    same_costs(&a->tca, &b->tca);
+}
+
 static void same_report(const l1_report *a, const l1_report *b)
 {
     SAME(protection), SAME(final), SAME(revision), SAME(symbol), SAME(side), SAME(has_side);
@@ -291,6 +307,8 @@ static void same_report(const l1_report *a, const l1_report *b)
     for (uint32_t i = 0; i < a->orders_count; i++) same_order(&a->orders[i], &b->orders[i]);
     if (a->has_stop) same_order(&a->stop, &b->stop);
     for (uint32_t i = 0; i < a->fees_count; i++) SAME(fees[i].asset), SAME(fees[i].amount_e8);
+    SAME(has_tca);
+    if (a->has_tca) same_costs(&a->tca, &b->tca);
 }
 
 static void same_submit(const l1_submit *a, const l1_submit *b)
@@ -316,6 +334,7 @@ static void same_effect(const l1_effect *a, const l1_effect *b)
         break;
     case L1_EFFECT_REPORT: same_report(&a->as.report, &b->as.report); break;
     case L1_EFFECT_REPUBLISH: SAME(as.of_seq); break;
+    case L1_EFFECT_ANALYSIS: same_analysis(&a->as.analysis, &b->as.analysis); break;
     case L1_EFFECT_ALERT:
         SAME(as.alert.code), SAME(as.alert.symbol), SAME_TEXT(as.alert.signal_id);
         SAME(as.alert.value_e8), SAME(as.alert.limit_e8), SAME_TEXT(as.alert.message);
@@ -368,6 +387,7 @@ static void test_archive__largest_forms_fit_their_limits(void **state)
     report->has_stop = true;
     report->fees_count = L1_FEES_MAX;
     memset(report->detail, 'x', sizeof report->detail - 1);
+    report->has_tca = true;
     memset(report->signal_id, 'x', sizeof report->signal_id - 1);
     memset(report->execution_id, 'x', sizeof report->execution_id - 1);
     memset(report->symbol_text, 'x', sizeof report->symbol_text - 1);

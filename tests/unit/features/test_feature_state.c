@@ -72,6 +72,14 @@ static bool same_hash(const world *a, const world *b)
     return x.lo == y.lo && x.hi == y.hi;
 }
 
+/* What was usually traded tells a missing minute from one without volume. */
+static void share_volumes(world *to, const world *from)
+{
+    for (uint32_t i = 0; i < to->state->symbols_count; i++) {
+        to->state->symbols[i].history.volume = from->state->symbols[i].history.volume;
+    }
+}
+
 static bool same_vectors(const world *a, const world *b)
 {
     for (int32_t symbol = 0; symbol < 2; symbol++) {
@@ -228,6 +236,8 @@ static void test_gap__is_filled_by_what_flat_bars_without_volume_would_do(void *
     }
     feed_both(&filled, end + 77, end + 90);
     feed_both(&flat, end + 77, end + 90);
+    CHECK(!same_hash(&filled, &flat));
+    share_volumes(&filled, &flat);
     CHECK(same_hash(&filled, &flat));
     world_free(&filled);
     world_free(&flat);

@@ -60,6 +60,65 @@ static void test_dashboard__is_the_page_of_the_contract_in_both_languages(void *
     }
 }
 
+/* Below the page of the contract, which stays as it is. */
+static void test_dashboard__says_below_what_orders_cost(void **state)
+{
+    static const struct {
+        l1_language language;
+        const char *want;
+    } rows[] = {
+        {L1_LANGUAGE_ES, "└── Correlación BTC-ETH: 0.73 (límite: 0.80)\n"
+                         "\n💱 COSTE DE LAS ÓRDENES (media por orden)\n"
+                         "├── BTC/USDT\n"
+                         "│   ├── Órdenes: 2 | slippage de llegada 1.50 bp | ejecutado 75.0% | "
+                         "maker 12.5%\n"
+                         "│   ├── Shortfall: 4.25 USDT (3.10 bp) = retraso -0.25, ejecución 2.50, "
+                         "oportunidad 0.00, comisiones 2.00\n"
+                         "│   └── Markouts: 1 s -0.50 bp | 10 s 1.25 bp | 60 s n/a\n"
+                         "└── ETH/USDT\n"
+                         "    ├── Órdenes: 1 | slippage de llegada n/a | ejecutado 0.0% | "
+                         "maker n/a\n"
+                         "    ├── Shortfall: n/a\n"
+                         "    └── Markouts: 1 s n/a | 10 s n/a | 60 s n/a\n"},
+        {L1_LANGUAGE_EN, "└── BTC-ETH correlation: 0.73 (limit: 0.80)\n"
+                         "\n💱 WHAT ORDERS COST (average an order)\n"
+                         "├── BTC/USDT\n"
+                         "│   ├── Orders: 2 | arrival slippage 1.50 bp | filled 75.0% | "
+                         "maker 12.5%\n"
+                         "│   ├── Shortfall: 4.25 USDT (3.10 bp) = delay -0.25, trading 2.50, "
+                         "opportunity 0.00, fees 2.00\n"
+                         "│   └── Markouts: 1 s -0.50 bp | 10 s 1.25 bp | 60 s n/a\n"
+                         "└── ETH/USDT\n"
+                         "    ├── Orders: 1 | arrival slippage n/a | filled 0.0% | maker n/a\n"
+                         "    ├── Shortfall: n/a\n"
+                         "    └── Markouts: 1 s n/a | 10 s n/a | 60 s n/a\n"},
+    };
+    (void)state;
+    fill();
+    metrics.symbols[BTC].tca = (l1_tca_totals){
+        .parents = 2,
+        .summed = 2,
+        .delay_e8 = -25000000,
+        .trading_e8 = 250000000,
+        .fees_e8 = 200000000,
+        .shortfall_e8 = 425000000,
+        .means = {[L1_TCA_ARRIVAL_SLIPPAGE] = {2, 300000000},
+                  [L1_TCA_SHORTFALL] = {2, 620000000},
+                  [L1_TCA_FILL_RATIO] = {2, 150000000},
+                  [L1_TCA_MAKER_SHARE] = {2, 25000000},
+                  [L1_TCA_MARKOUT_1] = {1, -50000000},
+                  [L1_TCA_MARKOUT_10] = {1, 125000000}},
+    };
+    metrics.symbols[ETH].tca =
+        (l1_tca_totals){.parents = 1, .means = {[L1_TCA_FILL_RATIO] = {1, 0}}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        (void)l1_dashboard_text(&metrics, figures_limits(), rows[i].language, text);
+        assert_string_equal(strstr(text, "└── Corr") != NULL ? strstr(text, "└── Corr")
+                                                             : strstr(text, "└── BTC-ETH"),
+                            rows[i].want);
+    }
+}
+
 static void test_dashboard__says_what_is_unknown_or_switched_off(void **state)
 {
     (void)state;
@@ -117,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dashboard__is_the_page_of_the_contract_in_both_languages),
+        cmocka_unit_test(test_dashboard__says_below_what_orders_cost),
         cmocka_unit_test(test_dashboard__says_what_is_unknown_or_switched_off),
         cmocka_unit_test(test_dashboard__rounds_to_nearest_and_keeps_the_sign),
         cmocka_unit_test(

@@ -123,6 +123,44 @@ static void test_metrics__are_one_message_with_null_for_what_was_not_measured(vo
     json_decref(message);
 }
 
+static void test_metrics__count_what_parents_cost_for_their_symbol(void **state)
+{
+    static char text[L1_METRICS_TEXT_MAX];
+    json_error_t error;
+    (void)state;
+    l1_metrics_init(&metrics);
+    l1_effect *effect = figures_report(1, ETH, L1_REPORT_FILLED);
+    effect->as.report.has_tca = true;
+    effect->as.report.tca.arrival_slippage_bp_e8 = 150000000;
+    effect->as.report.tca.fees_e8 = effect->as.report.tca.shortfall_e8 = L1_E8;
+    effect->as.report.tca.participation_e8 = L1_OFF;
+    l1_metrics_take(&metrics, effect);
+    l1_effect later = {.seq = 2, .kind = L1_EFFECT_ANALYSIS};
+    later.as.analysis.symbol = ETH;
+    later.as.analysis.markout_bp_e8[1] = 25000000;
+    later.as.analysis.markout_bp_e8[2] = L1_OFF;
+    l1_metrics_take(&metrics, &later);
+    l1_metrics_take(&metrics, &later); /* once */
+    metrics.unwatched = 3;
+    const size_t size = l1_metrics_json(&metrics, figures_limits(), text);
+    json_t *message = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    CHECK(json_integer_value(json_object_get(message, "unwatched")) == 3);
+    json_t *symbols = json_object_get(message, "symbols");
+    json_t *tca = json_object_get(json_object_get(symbols, "ETH/USDT"), "tca");
+    CHECK(json_integer_value(json_object_get(tca, "parents")) == 1);
+    CHECK(json_number_value(json_object_get(tca, "arrival_slippage_bp")) == 1.5);
+    CHECK(json_is_null(json_object_get(tca, "participation")));
+    CHECK(json_number_value(json_object_get(json_object_get(tca, "shortfall"), "total")) == 1);
+    json_t *markouts = json_object_get(tca, "markouts_bp");
+    CHECK(json_number_value(json_object_get(markouts, "10")) == 0.25);
+    CHECK(json_is_null(json_object_get(markouts, "60")));
+    CHECK(metrics.symbols[ETH].tca.means[L1_TCA_MARKOUT_10].count == 1);
+    tca = json_object_get(json_object_get(symbols, "BTC/USDT"), "tca");
+    CHECK(json_integer_value(json_object_get(tca, "parents")) == 0);
+    CHECK(json_is_null(json_object_get(tca, "arrival_slippage_bp")));
+    json_decref(message);
+}
+
 /* Under other symbols, each keeps its own; what is not configured any more is dropped. */
 static void test_metrics__are_kept_by_name(void **state)
 {
@@ -134,6 +172,8 @@ static void test_metrics__are_kept_by_name(void **state)
     for (uint64_t seq = 1; seq <= 5; seq++) {
         l1_effect *effect = figures_report(seq, BTC, L1_REPORT_FILLED);
         effect->as.report.slippage_e8 = -7;
+        effect->as.report.has_tca = true;
+        effect->as.report.tca.fees_e8 = 11;
         l1_metrics_take(&metrics, effect);
     }
     l1_metrics_take(&metrics, figures_report(6, ETH, L1_REPORT_REJECTED));
@@ -154,6 +194,7 @@ static void test_metrics__are_kept_by_name(void **state)
     CHECK(loaded.symbols[0].signals == 0);
     CHECK(loaded.symbols[1].executed == 5 && loaded.symbols[1].slippages == 5);
     CHECK(loaded.symbols[1].slippage_sum_e8 == -35);
+    CHECK(loaded.symbols[1].tca.parents == 5 && loaded.symbols[1].tca.fees_e8 == 55);
     CHECK(loaded.symbols[L1_SYMBOLS_MAX].rejected[L1_RULE_HALTED] == 1);
     l1_metrics_adopt(&metrics, figures_limits(), &other);
     for (uint32_t i = 0; i < 2; i++) {
@@ -170,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_metrics__count_protection_beside_the_signals),
         cmocka_unit_test(test_metrics__average_the_slippage_of_what_executed),
         cmocka_unit_test(test_metrics__are_one_message_with_null_for_what_was_not_measured),
+        cmocka_unit_test(test_metrics__count_what_parents_cost_for_their_symbol),
         cmocka_unit_test(test_metrics__are_kept_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,123 @@ static void test_presend__protective_orders_need_base_and_filters_alone(void **s
     CHECK(!sends(true) && strcmp(why.detail, "LOT_SIZE") == 0);
 }
 
+static l1_slice_request slice;
+
+static bool goes(void)
+{
+    why.rule = L1_RULE_UNJUDGED;
+    const bool passed = l1_presend_slice(&w.view, &slice, &why);
+    CHECK(passed == (why.rule == L1_RULE_UNJUDGED));
+    return passed;
+}
+
+static bool waits(l1_rule rule)
+{
+    return !goes() && why.rule == rule;
+}
+
+static void slice_of(l1_side side)
+{
+    entry();
+    const bool buy = side == L1_SIDE_BUY;
+    slice = (l1_slice_request){.symbol = BTC,
+                               .side = side,
+                               .reducing = !buy,
+                               .limit_e8 = buy ? E(50100, 0) : E(49900, 0),
+                               .stop_e8 = buy ? E(49000, 0) : 0};
+}
+
+static void set_book(int64_t bid_e8, int64_t ask_e8)
+{
+    w.markets[BTC].book.bids[0].price_e8 = bid_e8;
+    w.markets[BTC].book.asks[0].price_e8 = ask_e8;
+}
+
+static void test_slice__is_bound_by_halts_and_a_reducing_one_passes_reduce_only(void **state)
+{
+    (void)state;
+    slice_of(L1_SIDE_BUY);
+    CHECK(goes());
+    w.kill_switch.reduce_only = true;
+    CHECK(waits(L1_RULE_REDUCE_ONLY));
+    slice_of(L1_SIDE_SELL);
+    w.kill_switch.reduce_only = w.kill_switch.space_low = true;
+    CHECK(goes());
+    w.kill_switch.halted = true;
+    CHECK(waits(L1_RULE_HALTED));
+    w.kill_switch.halted = false;
+    w.kill_switch.symbol_halted[BTC] = true;
+    CHECK(waits(L1_RULE_SYMBOL_HALTED));
+    w.kill_switch.symbol_halted[BTC] = false;
+    w.kill_switch.unknown_orders[BTC] = 1;
+    CHECK(waits(L1_RULE_SYMBOL_FROZEN));
+}
+
+static void test_slice__waits_for_a_market_within_its_worst_price(void **state)
+{
+    (void)state;
+    slice_of(L1_SIDE_BUY);
+    set_book(E(50050, 0), E(50100, 0));
+    CHECK(goes());
+    set_book(E(50050, 0), E(50100, 1));
+    CHECK(waits(L1_RULE_PRICE_COLLAR));
+    slice_of(L1_SIDE_SELL);
+    set_book(E(49900, 0), E(49950, 0));
+    CHECK(goes());
+    set_book(E(49900, 0) - 1, E(49950, 0));
+    CHECK(waits(L1_RULE_PRICE_COLLAR));
+}
+
+static void test_slice__waits_while_the_spread_is_too_wide(void **state)
+{
+    (void)state;
+    slice_of(L1_SIDE_BUY); /* spread_max 0.002 of the mid of 50000: 100 */
+    set_book(E(49950, 0), E(50050, 0));
+    CHECK(goes());
+    set_book(E(49950, 0) - 1, E(50050, 0) + 1);
+    CHECK(waits(L1_RULE_SPREAD));
+    w.limits.symbols[BTC].spread_max_e8 = L1_OFF;
+    CHECK(goes());
+}
+
+static void test_slice__ends_once_the_stop_price_is_reached(void **state)
+{
+    (void)state;
+    slice_of(L1_SIDE_BUY);
+    set_book(E(49000, 0), E(49000, 2)); /* mid one above the stop */
+    CHECK(goes());
+    set_book(E(49000, 0) - 1, E(49000, 0) + 1);
+    CHECK(waits(L1_RULE_STOP_LOSS_INCOHERENT));
+    slice.stop_e8 = 0;
+    CHECK(goes());
+}
+
+static void test_slice__waits_without_a_mid(void **state)
+{
+    (void)state;
+    slice_of(L1_SIDE_SELL);
+    w.view.now_ns += w.limits.market_age_ns + INT64_C(3600000000000);
+    CHECK(waits(L1_RULE_MARKET_STALE));
+}
+
+/* The rest of plans: a buy's cost is no longer free, a sell's base is promised. */
+static void test_plans__take_from_free_quote_and_from_what_a_new_sell_may_use(void **state)
+{
+    (void)state;
+    entry();
+    const int64_t free_e8 = l1_account_free_e8(&w.account, 0);
+    w.account.planned_quote_e8 = 7;
+    CHECK(l1_account_free_e8(&w.account, 0) == free_e8 - 7);
+    w.account.planned_quote_e8 = free_e8 + 1;
+    CHECK(l1_account_free_e8(&w.account, 0) == 0);
+    w.account.total_e8[BTC + 1] = 100;
+    w.account.planned_sell_e8[BTC] = 30;
+    CHECK(l1_account_free_e8(&w.account, BTC + 1) == 100); /* stops come first */
+    CHECK(l1_account_sellable_e8(&w.account, BTC) == 70);
+    w.account.planned_sell_e8[BTC] = 101;
+    CHECK(l1_account_sellable_e8(&w.account, BTC) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +298,12 @@ int main(void)
         cmocka_unit_test(test_presend__filters_and_balance_bind_everyone),
         cmocka_unit_test(test_presend__exposure_binds_entries),
         cmocka_unit_test(test_presend__protective_orders_need_base_and_filters_alone),
+        cmocka_unit_test(test_slice__is_bound_by_halts_and_a_reducing_one_passes_reduce_only),
+        cmocka_unit_test(test_slice__waits_for_a_market_within_its_worst_price),
+        cmocka_unit_test(test_slice__waits_while_the_spread_is_too_wide),
+        cmocka_unit_test(test_slice__ends_once_the_stop_price_is_reached),
+        cmocka_unit_test(test_slice__waits_without_a_mid),
+        cmocka_unit_test(test_plans__take_from_free_quote_and_from_what_a_new_sell_may_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
