@@ -46,7 +46,7 @@ L1_MUST_USE l1_result l1_local_book_take(l1_local_book *book, const l1_local_cha
 /* The next part to be given out; false when there is none. `out->symbol` is the caller's. */
 bool l1_local_book_next(l1_local_book *book, l1_depth *out);
 
-/* Another recording begins: back to the start, what waits is dropped. Also frees. */
+/* Back to the start; frees what waits. */
 void l1_local_book_clear(l1_local_book *book);
 
 #endif

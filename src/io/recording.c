@@ -89,9 +89,6 @@ void l1_recording_free(l1_recording *recording)
 void l1_recording_file(l1_recording *recording, int64_t name_ns)
 {
     L1_ASSERT(!recording->has_event && recording->changes_count == 0);
-    for (uint32_t i = 0; i < recording->options.limits->symbols_count; i++) {
-        l1_local_book_clear(&recording->streams[i].book);
-    }
     recording->name_ns = name_ns;
     recording->any = recording->matched = false;
 }

@@ -83,8 +83,8 @@ def main():
                 out.write(json.dumps(signal) + "\n")
         more = ["--signals", path]
         text, summary = replay(folder, "plain", files, more)
-        again, _ = replay(folder, "kept", files[::-1], more + ["--journal", journal])
-        assert text == again, "the output differs with a journal and the files in another order"
+        again, _ = replay(folder, "kept", [os.path.dirname(files[0])], more + ["--journal", journal])
+        assert text == again, "the output differs with a journal and the folder"
         reports, exact = {}, 0
         for line in text.splitlines():
             message = json.loads(line)

@@ -142,11 +142,7 @@ static void place_oco(const l1_call *call, l1_open_order legs[2], bool pending)
     l1_venue_simulated *venue = call->venue;
     int64_t need_e8 = 0;
     l1_venue_reason reason = L1_VENUE_REASON_NONE;
-    const uint32_t lists_max = venue->limits.symbols[legs[0].symbol].venue.lists_max;
     if (!is_oco(&legs[0].leg, &legs[1].leg)) reason = L1_VENUE_REASON_LIST_FORM;
-    if (!pending && lists_max > 0 && venue->orders.symbols[legs[0].symbol].lists >= lists_max) {
-        reason = L1_VENUE_REASON_CAPACITY;
-    }
     const uint32_t algo = 1U + l1_order_has_trigger(legs[legs[0].leg.side == L1_SIDE_BUY].leg.type);
     for (uint32_t i = 0; i < 2 && reason == L1_VENUE_REASON_NONE; i++) {
         legs[i].left_e8 = legs[i].leg.qty_e8;

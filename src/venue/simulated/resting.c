@@ -149,11 +149,11 @@ static void fill_resting(const l1_call *call, uint32_t slot, int64_t qty_e8)
 {
     l1_open_order *order = &call->venue->orders.slots[slot];
     L1_ASSERT(qty_e8 > 0 && qty_e8 <= order->left_e8);
+    l1_simulated_touched(call, slot); /* an OCO's lock may stand with the other leg */
     if (!l1_simulated_can_fill(call, order, order->leg.price_e8, qty_e8)) {
         l1_simulated_end(call, slot, L1_VENUE_EXPIRED, L1_VENUE_REASON_BALANCE);
         return;
     }
-    l1_simulated_touched(call, slot);
     l1_simulated_fill(call, order, order->leg.price_e8, qty_e8, true);
     l1_simulated_release(call, order);
     if (order->left_e8 == 0) {

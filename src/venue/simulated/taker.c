@@ -201,7 +201,6 @@ static void serve_own(const l1_call *call, const take *next)
         l1_simulated_end(call, next->slot, L1_VENUE_EXPIRED, L1_VENUE_REASON_SELF_TRADE);
         return;
     }
-    l1_simulated_touched(call, next->slot);
     if (next->kind == TAKE_OWN) {
         l1_simulated_fill(call, maker, next->price_e8, next->qty_e8, true);
     } else {
@@ -222,6 +221,8 @@ static void execute(const l1_call *call, l1_open_order *order, const l1_ladder *
 {
     for (uint32_t i = 0; i < todo->count; i++) {
         const take *next = &todo->takes[i];
+        const bool own = next->kind == TAKE_OWN || next->kind == TAKE_DECREMENT;
+        if (own) l1_simulated_touched(call, next->slot);
         if (next->kind == TAKE_OWN &&
             !l1_simulated_can_fill(call, &call->venue->orders.slots[next->slot], next->price_e8,
                                    next->qty_e8)) {

@@ -176,6 +176,18 @@ static void test_stream__becomes_a_book_quotes_and_trades(void **state)
     }
 }
 
+static void test_stream__its_book_goes_on_over_its_files(void **state)
+{
+    (void)state;
+    static const input inputs[FILES_MAX] = {
+        {"btcusdt_20240809", DEPTH(03, "BTCUSDT", 15, 16) DEPTH(04, "BTCUSDT", 17, 18)},
+        {"btcusdt_20240808", LINE(01, SNAP) DEPTH(02, "BTCUSDT", 13, 14)},
+        {"btcusdt_20240810", DEPTH(05, "BTCUSDT", 30, 31) DEPTH(06, "BTCUSDT", 32, 33)},
+    };
+    expect("files", inputs, PLAIN, L1_OFF,
+           "snap0@1:12/3 depth0@2:14/1 depth0@3:16/1 depth0@4:18/1 depth0@5:31/1");
+}
+
 static void test_stream__symbols_come_from_its_lines(void **state)
 {
     (void)state;
@@ -296,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_dumps__are_read_as_downloaded_in_every_packing),
         cmocka_unit_test(test_dumps__are_merged_books_before_quotes_before_trades),
         cmocka_unit_test(test_stream__becomes_a_book_quotes_and_trades),
+        cmocka_unit_test(test_stream__its_book_goes_on_over_its_files),
         cmocka_unit_test(test_stream__symbols_come_from_its_lines),
         cmocka_unit_test(test_stream__its_time_never_falls),
         cmocka_unit_test(test_snapshots__alone_take_their_time_from_the_name),

@@ -1,8 +1,10 @@
 /* tests/unit/system/test_books.c: whole books and best quotes as the engine sees them: a fresh
  * book like any other, and no book at all once they cannot be used. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prng.h"
 #include "testlib/check.h"
 #include "testlib/scenario.h"
 
@@ -290,6 +292,112 @@ static void test_adopt__carries_books_to_their_new_places(void **state)
     scenario_close(&s);
 }
 
+/* A random change of a ladder of 30 levels a side around a mid that walks, or a quote within it. */
+static void any_change(l1_prng *prng, const l1_depth_book *book, l1_event *event, uint64_t *id)
+{
+    l1_level bid = {e8("50000"), 0}, ask = {e8("50001"), 0};
+    const bool known = l1_depth_book_best(book, &bid, &ask);
+    const int64_t step_e8 = L1_E8 / 100;
+    if (known && l1_prng_below(prng, 3) == 0) {
+        event->kind = L1_EVENT_QUOTE;
+        const int64_t moved = (int64_t)l1_prng_below(prng, 5) * step_e8;
+        event->as.quote = (l1_quote){.ts_ns = event->at_ns,
+                                     .update_id = ++*id,
+                                     .bid = {bid.price_e8 - moved, 50 * L1_E8},
+                                     .ask = {ask.price_e8 + moved, 60 * L1_E8}};
+        return;
+    }
+    l1_depth *depth = &event->as.depth;
+    event->kind = L1_EVENT_DEPTH;
+    *depth = (l1_depth){.ts_ns = event->at_ns, .first_id = book->update_id + 1};
+    depth->last_id = *id += 1 + l1_prng_below(prng, 3);
+    depth->snapshot = !known;
+    if (!known || l1_prng_below(prng, 20) == 0) depth->snapshot = true;
+    if (known && l1_prng_below(prng, 25) == 0) depth->first_id = *id + 5; /* a gap */
+    const int64_t middle_e8 = bid.price_e8 + ((int64_t)l1_prng_below(prng, 9) - 4) * step_e8;
+    for (int64_t i = 0; i < 30; i++) {
+        const int64_t qty_e8 = (int64_t)(40 + l1_prng_below(prng, 9)) * L1_E8;
+        const int64_t away_e8 = i * 4 * step_e8;
+        depth->changes[depth->changes_count++] =
+            (l1_depth_change){false, middle_e8 - away_e8, qty_e8};
+        depth->changes[depth->changes_count++] =
+            (l1_depth_change){true, middle_e8 + step_e8 + away_e8, qty_e8};
+    }
+    if (!depth->snapshot) depth->changes_count = 0; /* quantities and depth of the ladder */
+    for (int64_t i = 0; i < 8 && !depth->snapshot; i++) {
+        const bool far = l1_prng_below(prng, 2) == 0;
+        const int64_t from_e8 = far ? ask.price_e8 + step_e8 : bid.price_e8 - step_e8;
+        const int64_t away_e8 = (int64_t)l1_prng_below(prng, 60) * step_e8;
+        depth->changes[depth->changes_count++] =
+            (l1_depth_change){far, far ? from_e8 + away_e8 : from_e8 - away_e8,
+                              l1_prng_below(prng, 3) == 0 ? 0 : 45 * L1_E8};
+    }
+}
+
+/* Whoever gets the whole book by its changes decides and fills as one who is sent its top 20 as
+ * book messages: bytewise the same effects, but for the alerts that a message has no need of. */
+static void test_changes__give_the_effects_that_book_messages_give(void **state)
+{
+    (void)state;
+    size_t compared = 0, lost = 0, fills = 0;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        l1_scenario by_changes, by_messages;
+        l1_prng prng;
+        uint64_t id = 1000;
+        l1_limits limits = scenario_limits();
+        limits.repeat_max = L1_OFF;
+        scenario_open(&by_changes, &limits);
+        scenario_open(&by_messages, &limits);
+        const size_t cost = l1_depth_book_cost();
+        l1_arena arena = {.base = aligned_alloc(64, cost), .capacity = cost};
+        l1_depth_book book;
+        l1_depth_book_init(&book, &arena);
+        l1_prng_seed(&prng, seed);
+        for (int step = 0; step < 500; step++) {
+            l1_event event = event_at(L1_EVENT_TICK, 100 * (int64_t)step), message = event;
+            any_change(&prng, &book, &event, &id);
+            if (event.kind == L1_EVENT_DEPTH) {
+                (void)l1_depth_book_apply(&book, &event.as.depth, event.at_ns);
+            } else {
+                (void)l1_depth_book_quote(&book, &event.as.quote, event.at_ns);
+            }
+            message.kind = L1_EVENT_BOOK;
+            if (!l1_depth_book_top(&book, BTC, &message.as.book)) {
+                /* A lost book has no message: neither sees it; the next change is a snapshot. */
+                lost++;
+                continue;
+            }
+            scenario_step(&by_changes, &event);
+            scenario_step(&by_messages, &message);
+            if (step % 7 == 3) {
+                char name[16];
+                const l1_side side = step % 2 == 0 ? L1_SIDE_BUY : L1_SIDE_SELL;
+                (void)snprintf(name, sizeof name, "s%d", step);
+                l1_signal signal = scenario_signal(name, BTC, side, "0.01", "49000");
+                if (side == L1_SIDE_SELL) signal.stop_loss_e8 = e8("51000");
+                scenario_send(&by_changes, 100 * (int64_t)step + 1, &signal);
+                scenario_send(&by_messages, 100 * (int64_t)step + 1, &signal);
+            }
+            CHECK(mid(&by_changes, BTC) == mid(&by_messages, BTC));
+            CHECK(by_changes.count == by_messages.count);
+            CHECK(by_changes.effects.used == by_messages.effects.used);
+            assert_memory_equal(by_changes.effects.base, by_messages.effects.base,
+                                by_changes.effects.used);
+            compared++;
+        }
+        for (size_t i = 0; i < by_changes.count; i++) {
+            fills += by_changes.log[i].kind == L1_EFFECT_REPORT &&
+                     by_changes.log[i].as.report.status == L1_REPORT_FILLED;
+        }
+        CHECK(scenario_agrees(&by_changes));
+        free(arena.base);
+        scenario_close(&by_changes);
+        scenario_close(&by_messages);
+    }
+    print_message("%zu steps alike, %zu lost books, %zu filled\n", compared, lost, fills);
+    CHECK(compared > 5000 && lost > 100 && fills > 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_parts__are_no_book_until_the_last),
         cmocka_unit_test(test_live__sees_the_same),
         cmocka_unit_test(test_state__books_are_hashed_saved_and_go_on),
+        cmocka_unit_test(test_changes__give_the_effects_that_book_messages_give),
         cmocka_unit_test(test_adopt__carries_books_to_their_new_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,39 +198,100 @@ static void test_load__refuses_a_symbol_twice_and_a_stop_without_base(void **sta
     desk_close(&a);
 }
 
+/* Whatever was accepted can be worked with: trades and books through every price, cancels. */
+static void work(desk *d)
+{
+    static const double prices[] = {100, 1, 1000000};
+    for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++) {
+        desk_trade(d, prices[i]);
+        desk_book(d, prices[i], prices[i] + 1, 3);
+    }
+    for (uint64_t n = 1; n < 32; n += 3) desk_cancel(d, BTC, n);
+    int64_t due_ns;
+    uint64_t id;
+    while (l1_venue_simulated_next(d->venue, &due_ns, &id)) desk_arrive(d);
+}
+
+/* Every order form in every stage, consumed levels, a bar, requests. */
+static desk crowded_desk(void)
+{
+    l1_limits limits = desk_limits();
+    limits.orders_max = 12;
+    limits.taker_fee_e8 = E8(0.00033333);
+    desk d = desk_open(&limits);
+    desk_bar(&d, 100, 100, 100, 50);
+    desk_book(&d, 100, 101, 1);
+    l1_order_leg leg = limit_fok(1, L1_SIDE_BUY, 1.5, 101);
+    leg.tif = L1_TIF_GTC;
+    desk_single(&d, BTC, leg); /* partly filled, rests */
+    leg = limit_fok(2, L1_SIDE_SELL, 2, 105);
+    leg.type = L1_ORDER_LIMIT_MAKER;
+    leg.iceberg_e8 = E8(0.5);
+    desk_single(&d, BTC, leg);
+    desk_single(&d, BTC, stop_loss(3, 0.5, 95));
+    leg = stop_loss(4, 0.5, 110);
+    leg.side = L1_SIDE_BUY;
+    desk_single(&d, BTC, leg);
+    l1_submit list = {.symbol = BTC, .list = L1_LIST_OCO, .legs_count = 2};
+    list.legs[0] = limit_fok(5, L1_SIDE_SELL, 1, 108);
+    list.legs[0].type = L1_ORDER_LIMIT_MAKER;
+    list.legs[1] = stop_loss(6, 1, 90);
+    desk_submit(&d, &list);
+    list.list = L1_LIST_OPOCO;
+    list.legs_count = 3;
+    list.legs[0] = limit_fok(7, L1_SIDE_BUY, 1, 99);
+    list.legs[0].tif = L1_TIF_GTC;
+    list.legs[1] = limit_fok(8, L1_SIDE_SELL, 0, 108);
+    list.legs[1].type = L1_ORDER_LIMIT_MAKER;
+    list.legs[2] = stop_loss(9, 0, 90);
+    desk_submit(&d, &list);
+    CHECK(d.venue->orders.count == 9 && d.venue->orders.live == 7);
+    const l1_cancel cancel = {.symbol = BTC, .id = number(3)};
+    l1_venue_simulated_cancel(d.venue, &cancel, d.now_ns + 2 * SECOND, 11);
+    return d;
+}
+
 static void test_load__refuses_every_truncation_and_survives_every_changed_byte(void **state)
 {
     (void)state;
-    desk a = busy_desk();
-    const size_t size = save(&a);
-    desk b = desk_open_default();
-    uint8_t *fresh = malloc(b.arena.capacity);
-    CHECK(fresh != NULL);
-    memcpy(fresh, b.arena.base, b.arena.capacity);
-    for (size_t cut = 0; cut < size; cut++) {
-        memcpy(b.arena.base, fresh, b.arena.capacity);
-        CHECK(!load(&b, cut));
-    }
-    uint32_t refused = 0;
-    for (size_t at = 0; at < size; at++) {
-        for (unsigned flip = 1; flip < 256; flip *= 4) {
-            memcpy(b.arena.base, fresh, b.arena.capacity);
-            bytes[at] = (uint8_t)(bytes[at] ^ flip);
-            if (load(&b, size)) {
-                desk_trade(&b, 1); /* what was accepted can be worked with */
-                int64_t due_ns;
-                uint64_t id;
-                while (l1_venue_simulated_next(b.venue, &due_ns, &id)) desk_arrive(&b);
-            } else {
-                refused++;
-            }
-            bytes[at] = (uint8_t)(bytes[at] ^ flip);
+    for (int crowded = 0; crowded < 2; crowded++) {
+        desk a = crowded == 1 ? crowded_desk() : busy_desk();
+        const size_t size = save(&a);
+        desk b = desk_open(&a.limits);
+        CHECK(load(&b, size) && same_hash(&a, &b));
+        desk_close(&b);
+        b = desk_open(&a.limits);
+        uint8_t *fresh = malloc(b.arena.capacity);
+        CHECK(fresh != NULL);
+        memcpy(fresh, b.arena.base, b.arena.used);
+        /* the books are large, are not written before work() and are emptied by a fresh start */
+        const size_t books = 2 * l1_depth_book_cost();
+        const size_t rest = b.arena.used - books;
+        const size_t head = (size_t)((uint8_t *)b.books[0].bids.levels - b.arena.base);
+        for (size_t cut = 0; cut < size; cut++) {
+            memcpy(b.arena.base, fresh, head);
+            memcpy(b.arena.base + head + books, fresh + head + books, rest - head);
+            CHECK(!load(&b, cut));
         }
+        uint32_t refused = 0;
+        for (size_t at = 0; at < size; at++) {
+            for (unsigned flip = 1; flip < 256; flip *= 4) {
+                memcpy(b.arena.base, fresh, head);
+                memcpy(b.arena.base + head + books, fresh + head + books, rest - head);
+                bytes[at] = (uint8_t)(bytes[at] ^ flip);
+                if (load(&b, size)) {
+                    work(&b);
+                } else {
+                    refused++;
+                }
+                bytes[at] = (uint8_t)(bytes[at] ^ flip);
+            }
+        }
+        CHECK(refused > 0);
+        free(fresh);
+        desk_close(&a);
+        desk_close(&b);
     }
-    CHECK(refused > 0);
-    free(fresh);
-    desk_close(&a);
-    desk_close(&b);
 }
 
 int main(void)
