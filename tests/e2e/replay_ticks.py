@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Recorded ticks of BTC and ETH with a few signals: each is filled at what the recorded best quote
-# said when it arrived, the run is bytewise repeatable, and verify re-runs its journal.
+# said when it arrived, its costs are those of the quotes, the run is bytewise repeatable, and
+# verify re-runs its journal.
 # seconds: 10
 import glob
 import gzip
@@ -69,6 +70,28 @@ def check_fill(report, signal, quotes):
     return price == wanted
 
 
+def mid_of(quotes, at_ns):
+    times, bests = quotes
+    bid, ask = bests[bisect_right(times, at_ns) - 1]
+    return (bid + ask) / 2
+
+
+def check_costs(report, analysis, signal, quotes):
+    """Mids of `tca` and markouts are those of the recorded best quotes: how many, how many equal.
+    A change of levels may tell a best a little before or after its quote."""
+    at_ns, side = signal["ts"] * 10**6, 1 if signal["side"] == "buy" else -1
+    price, tca = Decimal(str(report["avg_price"])), report["tca"]
+    pairs = [(Decimal(str(tca["arrival_mid"])), mid_of(quotes, at_ns), APART * price)]
+    for seconds, markout in analysis["markouts_bp"].items():
+        assert markout is not None, analysis
+        mid = mid_of(quotes, at_ns + LATENCY_NS + int(seconds) * 10**9)
+        pairs.append((round(Decimal(str(markout)), 2),
+                      round(side * (mid / price - 1) * 10000, 2), APART * 10000))
+    for have, wanted, apart in pairs:
+        assert abs(have - wanted) <= apart, (report["signal_id"], have, wanted)
+    return len(pairs), sum(have == wanted for have, wanted, _ in pairs)
+
+
 def main():
     files = sorted(glob.glob(os.environ.get("L1_DATA", "") + "/ticks/*usdt_*.gz"))
     if len(files) != 2:
@@ -85,18 +108,28 @@ def main():
         text, summary = replay(folder, "plain", files, more)
         again, _ = replay(folder, "kept", [os.path.dirname(files[0])], more + ["--journal", journal])
         assert text == again, "the output differs with a journal and the folder"
-        reports, exact = {}, 0
+        reports, analyses, exact = {}, {}, 0
         for line in text.splitlines():
             message = json.loads(line)
             assert message["topic"] != "alerts" or message["code"] != "BOOK_UNUSABLE", message
             if message["topic"] == "reports" and message["kind"] == "signal":
                 assert message["signal_id"] not in reports, message
                 reports[message["signal_id"]] = message
+            if message["topic"] == "analysis":
+                analyses[message["signal_id"]] = message
         assert reports.keys() == signals.keys()
         for name, signal in signals.items():
             exact += check_fill(reports[name], signal, quotes)
         print("%d signals filled, %d exactly at the recorded best" % (len(signals), exact))
         assert exact >= len(signals) * 3 // 4, exact
+        seen, equal = 0, 0
+        for name, analysis in analyses.items():
+            one = check_costs(reports[name], analysis, signals[name],
+                              quotes[signals[name]["symbol"]])
+            seen, equal = seen + one[0], equal + one[1]
+        print("%d costs analysed, %d of %d mids and markouts exactly the recorded quotes'"
+              % (len(analyses), equal, seen))
+        assert len(analyses) > 20 and equal >= seen * 3 // 4, (len(analyses), equal, seen)
         verified = subprocess.run([os.environ["L1_BIN"], "verify", journal], capture_output=True,
                                   text=True)
         assert verified.returncode == 0, verified.stdout + verified.stderr
