@@ -27,7 +27,8 @@ typedef struct {
 /* NULL without memory. */
 l1_recording *l1_recording_new(const l1_recording_options *options);
 
-/* Begins a file; the books go on, as a recorder that begins one a day does. `name_ns`: the time of its lines that state none; 0 = such lines are refused. */
+/* Begins a file; the books go on, as a recorder that begins one a day does. `name_ns`: the time of
+ * its lines that state none; 0 = such lines are refused. */
 void l1_recording_file(l1_recording *recording, int64_t name_ns);
 
 /* Takes a line, once l1_recording_next has nothing more. */
