@@ -374,6 +374,22 @@ static void test_plan__for_which_no_slots_are_left_gets_fewer_children_or_none(v
     }
 }
 
+static void test_slots__of_children_that_will_not_go_are_given_back(void **state)
+{
+    (void)state;
+    l1_limits limits = scenario_limits();
+    limits.orders_max = 8; /* four children */
+    l1_scenario s;
+    open_with_a_slice(&s, &limits);
+    scenario_buy(&s, 2000, "b", "0.001", "49000");
+    CHECK(scenario_report(&s, "b")->reason == L1_RULE_NO_PLAN);
+    scenario_control(&s, 5000, L1_CONTROL_CANCEL_ALL, -1);
+    scenario_buy(&s, 6000, "c", "0.001", "49000");
+    scenario_tick(&s, 7000);
+    CHECK(scenario_report(&s, "c")->status == L1_REPORT_FILLED);
+    scenario_close(&s);
+}
+
 /* Two other stops take slots that the plan counted on: its own become one to make room. */
 static void test_stops__become_one_midway_when_slots_are_needed(void **state)
 {
@@ -598,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_market__without_data_ends_the_plan_at_its_deadline),
         cmocka_unit_test(test_two_plans__together_stay_within_exposure_and_balance),
         cmocka_unit_test(test_plan__for_which_no_slots_are_left_gets_fewer_children_or_none),
+        cmocka_unit_test(test_slots__of_children_that_will_not_go_are_given_back),
         cmocka_unit_test(test_stops__become_one_midway_when_slots_are_needed),
         cmocka_unit_test(test_sell__in_slices_releases_what_each_needs_and_protects_the_rest),
         cmocka_unit_test(test_sell__in_slices_ends_as_told_and_why),
