@@ -15,17 +15,6 @@
 
 #define PLAN_DURATION_NS_MAX (INT64_C(31536000) * 1000000000) /* a year, as signals may say */
 
-const char *l1_algo_text(l1_algo algo)
-{
-    static const char *const texts[L1_ALGO_COUNT] = {
-        [L1_ALGO_AUTO] = "auto", [L1_ALGO_SINGLE] = "single", [L1_ALGO_TWAP] = "twap",
-        [L1_ALGO_VWAP] = "vwap", [L1_ALGO_POV] = "pov",       [L1_ALGO_ICEBERG] = "iceberg",
-        [L1_ALGO_IS] = "is",
-    };
-    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
-    return texts[algo];
-}
-
 /* ---- sentences --------------------------------------------------------------------------- */
 
 /* "1.25": to a hundredth. */

@@ -81,9 +81,6 @@ int64_t l1_plan_look_ns(const l1_plan_request *request);
 /* How long a plan of this duration_s (L1_OFF = the configuration's) takes; a year at most. */
 int64_t l1_plan_duration_ns(const l1_limits *limits, int64_t duration_s);
 
-/* "twap"; static storage. */
-const char *l1_algo_text(l1_algo algo);
-
 /* False = NO_PLAN, and out->why says why. VWAP without a profile, IS without volatility and
  * ICEBERG without a book become TWAP; what cannot be cut (too small, no time, no stop slots)
  * becomes SINGLE; `why` says so. Only what cannot be sent at all is no plan. */
