@@ -87,6 +87,31 @@ void l1_engine_book_release(l1_engine *engine, uint32_t at)
     L1_ASSERT(engine->account.stop_locked_e8[order->symbol] >= 0);
 }
 
+void l1_engine_book_slot_back(l1_engine *engine, uint32_t at)
+{
+    l1_execution *execution = &engine->executions.executions[at];
+    if (!execution->keeps_slot) return;
+    execution->keeps_slot = false;
+    L1_ASSERT(engine->account.stops_open[execution->symbol] > 0);
+    engine->account.stops_open[execution->symbol]--;
+}
+
+/* The stop of `order` has ended. What gave way for a sell, or for a common stop, comes back: no
+ * entry may take its slot until then. */
+static void free_slot(l1_engine *engine, const l1_order *order)
+{
+    l1_execution *execution = execution_of(engine, order);
+    const bool returns =
+        execution->phase == L1_PHASE_RELEASED || execution->phase == L1_PHASE_MERGING;
+    L1_ASSERT(engine->account.stops_open[order->symbol] > 0);
+    L1_ASSERT(!execution->keeps_slot);
+    if (returns && execution->serial == order->serial) {
+        execution->keeps_slot = true;
+    } else {
+        engine->account.stops_open[order->symbol]--;
+    }
+}
+
 void l1_engine_book_reserve(l1_engine *engine, uint32_t at, int64_t delta_e8)
 {
     l1_execution *execution = &engine->executions.executions[at];
@@ -178,8 +203,7 @@ void l1_engine_book_end(l1_engine *engine, uint32_t at)
         engine->account.open_buy_e8[order->symbol] -= order->qty_e8 - order->executed_e8;
         L1_ASSERT(engine->account.open_buy_e8[order->symbol] >= 0);
     } else if (is_stop(order)) {
-        L1_ASSERT(engine->account.stops_open[order->symbol] > 0);
-        engine->account.stops_open[order->symbol]--;
+        free_slot(engine, order);
     }
     l1_order_end(&engine->executions, at);
     /* A filled entry is looked at once more, by a final report that waits for its stop. */

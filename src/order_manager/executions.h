@@ -93,6 +93,7 @@ typedef struct {
     l1_violation refusal; /* presend's; rule UNJUDGED = none */
     bool reported;        /* its parent knows how its entry or exit ended */
     bool replacing;       /* the stop on its way replaces a released one */
+    bool keeps_slot;      /* its stop gave way for a moment: its slot at the venue stays taken */
     bool overdue;         /* the watchdog fired: no further stop is tried */
     uint32_t revision;    /* the next one, when its parent's slot holds another */
 

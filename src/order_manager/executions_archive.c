@@ -73,6 +73,7 @@ static void archive_progress(l1_archive *archive, l1_execution *execution)
     l1_archive_text(archive, execution->refusal.detail, sizeof execution->refusal.detail);
     l1_archive_bool(archive, &execution->reported);
     l1_archive_bool(archive, &execution->replacing);
+    l1_archive_bool(archive, &execution->keeps_slot);
     l1_archive_bool(archive, &execution->overdue);
     l1_archive_u32(archive, &execution->revision);
     l1_archive_i64(archive, &execution->deadline_ns);
