@@ -238,11 +238,14 @@ void l1_simulated_rest_on_trade(const l1_call *call, const l1_trade *trade)
     }
 }
 
-/* What the far side shows at a resting order's price or better would have met it. */
+/* What the far side shows beyond a resting order's price could not have passed it. What it shows
+ * at the price fills nothing: it only tells that nobody is ahead any more. Much of it would not
+ * have been placed there had the order been seen (LIMIT_MAKER). */
 static void book_reaches(const l1_call *call, int32_t symbol, l1_side side, int64_t far_e8)
 {
+    const int64_t bound_e8 = side == L1_SIDE_BUY ? far_e8 + 1 : far_e8 - 1; /* through */
     for (;;) {
-        const uint32_t slot = best_unseen(call->venue, symbol, side, far_e8);
+        const uint32_t slot = best_unseen(call->venue, symbol, side, bound_e8);
         if (slot == L1_SLOT_NONE) return;
         l1_open_order *order = &call->venue->orders.slots[slot];
         order->seen = call->venue->event;
@@ -251,7 +254,9 @@ static void book_reaches(const l1_call *call, int32_t symbol, l1_side side, int6
         int64_t filled_e8 = 0;
         const int64_t left_e8 = order->left_e8, limit_e8 = order->leg.price_e8;
         while (filled_e8 < left_e8 && l1_ladder_next(&ladder, &level)) {
-            if (side == L1_SIDE_BUY ? level.price_e8 > limit_e8 : level.price_e8 < limit_e8) break;
+            if (side == L1_SIDE_BUY ? level.price_e8 >= limit_e8 : level.price_e8 <= limit_e8) {
+                break;
+            }
             const int64_t missing_e8 = left_e8 - filled_e8;
             const int64_t qty_e8 = on_lot(call, order, level.left_e8, missing_e8);
             if (qty_e8 == 0) continue;
@@ -273,8 +278,8 @@ void l1_simulated_rest_on_book(const l1_call *call, int32_t symbol)
     for (uint32_t at = own->oldest; at != L1_SLOT_NONE; at = orders->slots[at].newer) {
         if (orders->slots[at].stage == L1_STAGE_RESTING) requeue(call, &orders->slots[at]);
     }
-    if (ask.price_e8 <= own->bid_e8) book_reaches(call, symbol, L1_SIDE_BUY, ask.price_e8);
-    if (bid.price_e8 >= own->ask_e8) book_reaches(call, symbol, L1_SIDE_SELL, bid.price_e8);
+    if (ask.price_e8 < own->bid_e8) book_reaches(call, symbol, L1_SIDE_BUY, ask.price_e8);
+    if (bid.price_e8 > own->ask_e8) book_reaches(call, symbol, L1_SIDE_SELL, bid.price_e8);
 }
 
 static void bar_reaches(const l1_call *call, const l1_bar *bar, l1_side side)

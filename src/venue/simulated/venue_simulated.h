@@ -16,7 +16,8 @@
  *           expires; IOC's and MARKET's rest expires; GTC's rests.
  * Makers:   stand behind what is shown at their price. A trade at the price by an aggressor of the
  *           other side uses up what is ahead and fills with what is left of its quantity; a trade
- *           through the price, and a far side shown at or through it, fill up to their quantity;
+ *           through the price, and a far side shown beyond it, fill up to their quantity (a far
+ *           side at the price only ends the queue ahead);
  *           a bar (without fresh books and trades) fills when it goes through the price, was open
  *           all along, and up to its volume. A touch fills nothing. Fills are at the own limit. Of
  *           cancels ahead see l1_queue_model. Own orders: price, then time.

@@ -140,6 +140,7 @@ static const struct {
     {"symbols.BTC/USDT.venue.min_notional", "5"},
     {"symbols.BTC/USDT.venue.max_algo_orders", "5"},
     {"symbols.BTC/USDT.venue.opo", "true"},
+    {"symbols.BTC/USDT.venue.oto", "false"},
     {"symbols.BTC/USDT.venue.min_price", "0"},
     {"symbols.BTC/USDT.venue.max_price", "0"},
     {"symbols.BTC/USDT.venue.min_qty", "0"},

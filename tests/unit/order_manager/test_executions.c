@@ -115,6 +115,7 @@ static uint32_t ended_entry(fixture *f, uint64_t serial)
     execution->serial = serial;
     execution->stop_e8 = 49;
     execution->requested_e8 = 7;
+    execution->child = 3;
     const l1_order_leg made = leg((uint32_t)serial);
     const uint32_t order = l1_order_open(&f->table, at, 0, &made);
     f->table.orders[order].state = L1_ORDER_EXPIRED;
@@ -166,13 +167,32 @@ static void test_resume__makes_a_fresh_execution_when_the_slot_holds_another(voi
     CHECK(at != L1_NONE && at != was);
     const l1_execution *made = &f.table.executions[at];
     CHECK(strcmp(made->signal_id, "sig") == 0 && made->serial == 100);
-    CHECK(made->stop_e8 == 49 && made->requested_e8 == 7);
+    CHECK(made->stop_e8 == 49 && made->requested_e8 == 7 && made->child == 3);
     CHECK(made->revision == 3 && made->generation == 2); /* no number is used twice */
     CHECK(made->phase == L1_PHASE_PROTECTING && made->reported && made->bought);
     CHECK(l1_execution_resume(&f.table, order, 101) == at); /* a second piece finds it */
     f.table.executions[at].revision = 5;
     l1_execution_close(&f.table, at);
     CHECK(f.table.orders[order].origin.revision == 5);
+    free(f.block);
+}
+
+/* Siblings have reported since: no number is used twice, wherever the entry's execution is. */
+static void test_revise__moves_the_entry_and_its_closed_execution_on(void **state)
+{
+    (void)state;
+    fixture f = make();
+    const uint32_t order = ended_entry(&f, 1);
+    const uint32_t at = f.table.orders[order].execution;
+    l1_execution_close(&f.table, at);
+    l1_entry_revise(&f.table, f.table.orders[order].id, 9);
+    CHECK(f.table.orders[order].origin.revision == 9);
+    CHECK(f.table.executions[at].revision == 9);
+    f.table.executions[at].serial = 77; /* the slot holds another */
+    l1_entry_revise(&f.table, f.table.orders[order].id, 11);
+    CHECK(f.table.orders[order].origin.revision == 11);
+    CHECK(f.table.executions[at].revision == 9);
+    l1_entry_revise(&f.table, leg(999).id, 12); /* no longer remembered */
     free(f.block);
 }
 
@@ -223,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_orders__are_refused_when_all_slots_are_open),
         cmocka_unit_test(test_resume__opens_the_closed_execution_again),
         cmocka_unit_test(test_resume__makes_a_fresh_execution_when_the_slot_holds_another),
+        cmocka_unit_test(test_revise__moves_the_entry_and_its_closed_execution_on),
         cmocka_unit_test(test_resume__refuses_without_a_stop_price_or_room),
         cmocka_unit_test(test_resume__keeps_the_entry_findable_longest),
     };

@@ -337,6 +337,19 @@ static void run(world *w, bool quiet)
     if (chance(w, 40)) restart(w);
 }
 
+/* Reports of one signal are numbered without a gap: none is taken for a repetition. */
+static void check_revisions(const l1_scenario *s, const char *signal_id)
+{
+    uint32_t next = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const l1_report *report = &s->log[i].as.report;
+        if (s->log[i].kind != L1_EFFECT_REPORT || strcmp(report->signal_id, signal_id) != 0)
+            continue;
+        CHECK(report->revision == next);
+        next++;
+    }
+}
+
 /* Base that the reports alone add up to. */
 static int64_t reported_e8(const l1_scenario *s)
 {
@@ -367,6 +380,7 @@ static void run_seeds(bool cut)
             char id[16];
             name(i, id);
             CHECK(scenario_reports(&w->s, id) == 1);
+            check_revisions(&w->s, id);
             late += w->signals[i].late;
             alarmed += w->signals[i].alarmed_ms >= 0;
         }

@@ -64,6 +64,8 @@ static void test_buy__in_slices_ends_with_one_report_and_one_stop(void **state)
     CHECK(!l1_system_pending(s.system));
     CHECK(scenario_agrees(&s));
     CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    CHECK(scenario_alerts(&s, L1_ALERT_STOP_FAILED) == 0); /* the stops gave way as meant */
+    CHECK(scenario_protection(&s, "a", L1_REPORT_STOP_CANCELED) == NULL);
     scenario_trade(&s, 40000, BTC, "48999");
     CHECK(scenario_protection(&s, "a", L1_REPORT_STOP_FILLED)->executed_qty_e8 == e8("0.01998"));
     CHECK(account_of(&s)->own_locked_e8[BTC + 1] == 0);
@@ -233,6 +235,69 @@ static void test_buy__of_which_nothing_fills_expires(void **state)
     scenario_close(&s);
 }
 
+static void test_buy__that_is_canceled_before_anything_fills_is_canceled(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    scenario_open(&s, NULL);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+    const l1_signal signal = cut("a", L1_SIDE_BUY, "0.02", 40, 4);
+    scenario_send(&s, 1000, &signal);
+    scenario_book(&s, 1020, BTC, "50099.9", "50100.26", "1");
+    scenario_tick(&s, 2000);
+    CHECK(scenario_reports(&s, "a") == 0);
+    scenario_control(&s, 5000, L1_CONTROL_CANCEL_ALL, -1);
+    scenario_tick(&s, 5001);
+    const l1_report *report = scenario_report(&s, "a");
+    CHECK(report->status == L1_REPORT_CANCELED);
+    CHECK(report->reason == L1_RULE_CANCELED_BY_CONTROL && report->orders_count == 1);
+    scenario_close(&s);
+}
+
+static void test_cancel_all__with_the_last_slice_under_way_is_the_reason(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_with_a_slice(&s, NULL);
+    scenario_tick(&s, 31000);
+    CHECK(entries(&s) == 4);
+    scenario_control(&s, 31010, L1_CONTROL_CANCEL_ALL, -1);
+    scenario_book(&s, 31020, BTC, "50099.9", "50100.26", "1"); /* it does not fill either */
+    scenario_tick(&s, 33000);
+    const l1_report *report = scenario_report(&s, "a");
+    CHECK(report->status == L1_REPORT_PARTIALLY_FILLED && report->orders_count == 4);
+    CHECK(report->reason == L1_RULE_CANCELED_BY_CONTROL);
+    CHECK(report->stop.qty_e8 == e8("0.01498"));
+    scenario_close(&s);
+}
+
+/* Trades count as they come, and the bar of their minute adds what they had not told. */
+static void test_pov__counts_what_the_market_has_traded_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *volume; /* of the minute's bar, in which one trade of 1 has come */
+        size_t children;
+    } rows[] = {{"1", 0}, {"1.24", 0}, {"1.25", 1}, {"2", 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_limits limits = scenario_limits();
+        limits.execution_participation_e8 = e8("0.004"); /* a clip of 0.005 needs 1.25 */
+        l1_scenario s;
+        scenario_open(&s, &limits);
+        scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+        l1_signal signal = cut("a", L1_SIDE_BUY, "0.02", 60, 4);
+        signal.algo = L1_ALGO_POV;
+        scenario_send(&s, 1000, &signal);
+        scenario_trade(&s, 2000, BTC, "50000");
+        scenario_tick(&s, 39998);
+        CHECK(entries(&s) == 0);
+        scenario_bar(&s, 0, BTC, "50000", "50001", "49999", "50000", rows[i].volume);
+        scenario_tick(&s, 50000);
+        CHECK(entries(&s) == rows[i].children);
+        scenario_close(&s);
+    }
+}
+
 static void test_market__without_data_ends_the_plan_at_its_deadline(void **state)
 {
     (void)state;
@@ -307,6 +372,22 @@ static void test_plan__for_which_no_slots_are_left_gets_fewer_children_or_none(v
         CHECK((scenario_report(&s, "b")->reason == L1_RULE_NO_PLAN) == !room);
         scenario_close(&s);
     }
+}
+
+static void test_slots__of_children_that_will_not_go_are_given_back(void **state)
+{
+    (void)state;
+    l1_limits limits = scenario_limits();
+    limits.orders_max = 8; /* four children */
+    l1_scenario s;
+    open_with_a_slice(&s, &limits);
+    scenario_buy(&s, 2000, "b", "0.001", "49000");
+    CHECK(scenario_report(&s, "b")->reason == L1_RULE_NO_PLAN);
+    scenario_control(&s, 5000, L1_CONTROL_CANCEL_ALL, -1);
+    scenario_buy(&s, 6000, "c", "0.001", "49000");
+    scenario_tick(&s, 7000);
+    CHECK(scenario_report(&s, "c")->status == L1_REPORT_FILLED);
+    scenario_close(&s);
 }
 
 /* Two other stops take slots that the plan counted on: its own become one to make room. */
@@ -430,6 +511,8 @@ static void test_stops__that_fire_while_they_give_way_sell_all_there_is(void **s
     CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
     CHECK(!scenario_report(&s, "a")->has_stop);
     CHECK(scenario_alerts(&s, L1_ALERT_NAKED_POSITION) == 0);
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 5);
+    CHECK(scenario_alerts(&s, L1_ALERT_STOP_FAILED) == 0); /* none is tried where one has fired */
     CHECK(scenario_agrees(&s));
     scenario_close(&s);
 }
@@ -456,6 +539,7 @@ static void test_sell__takes_stops_that_are_giving_way(void **state)
     l1_scenario s;
     open_at_the_merge(&s, NULL);
     scenario_sell(&s, 31070, "out", "0.009", "51000");
+    CHECK(scenario_effects(&s, L1_EFFECT_CANCEL) == 4); /* none is canceled twice */
     scenario_tick(&s, 33000);
     CHECK(scenario_report(&s, "out")->status == L1_REPORT_FILLED);
     CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
@@ -474,7 +558,12 @@ static void test_stops__of_a_slow_venue_are_placed_one_by_one(void **state)
     limits.naked_ns = INT64_C(80000000); /* less than the 50 ms there and 50 ms back, doubled */
     l1_scenario s;
     open_at_the_merge(&s, &limits);
+    scenario_tick(&s, 31099);
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 4);
+    scenario_tick(&s, 31100); /* all have ended, each gets its own */
+    CHECK(scenario_effects(&s, L1_EFFECT_SUBMIT) == 8);
     scenario_tick(&s, 33000);
+    CHECK(scenario_effects(&s, L1_EFFECT_CANCEL) == 8); /* not tried a second time */
     const l1_report *report = scenario_report(&s, "a");
     CHECK(report->status == L1_REPORT_FILLED);
     CHECK(scenario_agrees(&s));
@@ -520,9 +609,13 @@ int main(void)
         cmocka_unit_test(test_slices__that_were_missed_go_as_one_once_the_market_is_back),
         cmocka_unit_test(test_slice__that_expires_is_taken_up_by_the_next),
         cmocka_unit_test(test_buy__of_which_nothing_fills_expires),
+        cmocka_unit_test(test_buy__that_is_canceled_before_anything_fills_is_canceled),
+        cmocka_unit_test(test_cancel_all__with_the_last_slice_under_way_is_the_reason),
+        cmocka_unit_test(test_pov__counts_what_the_market_has_traded_once),
         cmocka_unit_test(test_market__without_data_ends_the_plan_at_its_deadline),
         cmocka_unit_test(test_two_plans__together_stay_within_exposure_and_balance),
         cmocka_unit_test(test_plan__for_which_no_slots_are_left_gets_fewer_children_or_none),
+        cmocka_unit_test(test_slots__of_children_that_will_not_go_are_given_back),
         cmocka_unit_test(test_stops__become_one_midway_when_slots_are_needed),
         cmocka_unit_test(test_sell__in_slices_releases_what_each_needs_and_protects_the_rest),
         cmocka_unit_test(test_sell__in_slices_ends_as_told_and_why),

@@ -223,6 +223,19 @@ static void check_conservation(const l1_scenario *s)
     }
 }
 
+/* Reports of one signal are numbered without a gap: none is taken for a repetition. */
+static void check_revisions(const l1_scenario *s, const char *signal_id)
+{
+    uint32_t next = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const l1_report *report = &s->log[i].as.report;
+        if (s->log[i].kind != L1_EFFECT_REPORT || strcmp(report->signal_id, signal_id) != 0)
+            continue;
+        CHECK(report->revision == next);
+        next++;
+    }
+}
+
 static void check_nothing_is_left(const l1_scenario *s)
 {
     const l1_account *account = l1_engine_account(l1_system_engine(s->system));
@@ -285,6 +298,7 @@ static void run(world *w, uint64_t seed)
         char id[32];
         snprintf(id, sizeof id, "s%u", n);
         CHECK(scenario_reports(&w->s, id) == 1);
+        check_revisions(&w->s, id);
     }
     check_conservation(&w->s);
     check_nothing_is_left(&w->s);

@@ -599,13 +599,15 @@ static inline void o_book(oracle *m, o_level next[2][O_LEVELS])
     }
     for (int side = 0; side < 2; side++) {
         const l1_side own = side == 0 ? L1_SIDE_BUY : L1_SIDE_SELL;
-        const int64_t bound = m->levels[side == 0][0].price;
+        const int64_t far = m->levels[side == 0][0].price; /* passed, not reached */
+        const int64_t bound = side == 0 ? far + 1 : far - 1;
         for (o_order *o = o_next(m, own, bound); o != NULL; o = o_next(m, own, bound)) {
             int64_t lots = 0;
-            o_level *level = o_best_level(m, side == 0, o->price);
+            const int64_t beyond = side == 0 ? o->price - 1 : o->price + 1;
+            o_level *level = o_best_level(m, side == 0, beyond);
             for (; level != NULL && lots < o->left; lots++) {
                 level->taken++;
-                level = o_best_level(m, side == 0, o->price);
+                level = o_best_level(m, side == 0, beyond);
             }
             o_fill_resting(m, o, lots);
         }

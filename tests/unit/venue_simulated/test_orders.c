@@ -145,7 +145,7 @@ static void test_resting__fills_at_its_price_when_it_is_traded_through_up_to_the
 }
 
 static void
-test_resting__moves_up_by_what_is_shown_now_and_meets_a_far_side_at_its_price(void **state)
+test_resting__moves_up_by_what_is_shown_now_and_meets_a_far_side_beyond_its_price(void **state)
 {
     (void)state;
     desk d = desk_with_book();
@@ -155,11 +155,30 @@ test_resting__moves_up_by_what_is_shown_now_and_meets_a_far_side_at_its_price(vo
     desk_book(&d, 100, 101, 2); /* more behind it */
     SAYS(trade_of(&d, 99, 0.1, true), "fill 1 99x0.1 fee 0.00005");
     SAYS(desk_book(&d, 98, 99.01, 0.5), "");
-    SAYS(desk_book(&d, 98, 99, 0.5), "fill 1 99x0.5 fee 0.00025");
-    SAYS(desk_book(&d, 98, 99, 0.5), ""); /* that quantity is used up */
+    SAYS(desk_book(&d, 98, 99, 0.5), ""); /* a touch */
+    SAYS(desk_book(&d, 98, 98.99, 0.5), "fill 1 99x0.5 fee 0.00025");
+    SAYS(desk_book(&d, 98, 98.99, 0.5), ""); /* that quantity is used up */
     SAYS(desk_book(&d, 97, 98.5, 0.6), "fill 1 99x0.3 fee 0.00015; done 1");
     SAYS(desk_single(&d, BTC, limit_fok(2, L1_SIDE_BUY, 0.301, 98.5)),
          "ack 2 98.5x0.301; expired 2 unfilled_fok 0.301");
+    desk_close(&d);
+}
+
+/* At its price the far side tells only that nobody is ahead any more. */
+static void test_resting__is_not_filled_by_a_far_side_shown_at_its_price(void **state)
+{
+    (void)state;
+    desk d = desk_with_book();
+    desk_single(&d, BTC, limit(1, L1_SIDE_BUY, 0.3, 99, L1_TIF_GTC));
+    desk_single(&d, BTC, limit(2, L1_SIDE_SELL, 0.3, 102, L1_TIF_GTC));
+    SAYS(desk_book(&d, 98, 99, 5), "");
+    SAYS(trade_of(&d, 99, 0.2, false), ""); /* a buyer took of the sellers at 99 */
+    SAYS(trade_of(&d, 99, 0.2, true), "fill 1 99x0.2 fee 0.0001"); /* the queue is exhausted */
+    SAYS(desk_book(&d, 102, 103, 5), "");
+    SAYS(trade_of(&d, 102, 0.2, true), "");
+    SAYS(trade_of(&d, 102, 0.2, false), "fill 2 102x0.2 fee 0.0102");
+    SAYS(desk_book(&d, 102.01, 103, 0.05), "fill 2 102x0.05 fee 0.00255");
+    SAYS(desk_book(&d, 98, 98.99, 0.05), "fill 1 99x0.05 fee 0.000025");
     desk_close(&d);
 }
 
@@ -628,7 +647,8 @@ int main(void)
         cmocka_unit_test(
             test_resting__fills_at_its_price_when_it_is_traded_through_up_to_the_trade),
         cmocka_unit_test(
-            test_resting__moves_up_by_what_is_shown_now_and_meets_a_far_side_at_its_price),
+            test_resting__moves_up_by_what_is_shown_now_and_meets_a_far_side_beyond_its_price),
+        cmocka_unit_test(test_resting__is_not_filled_by_a_far_side_shown_at_its_price),
         cmocka_unit_test(test_queue_models__share_cancels_between_ahead_and_behind),
         cmocka_unit_test(test_queue_models__count_what_traded_as_traded_not_as_canceled),
         cmocka_unit_test(test_order__beyond_the_book_waits_behind_an_unknown_queue),
