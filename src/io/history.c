@@ -291,7 +291,9 @@ static l1_result next_line(l1_history *history, source *from, const char **line,
             from->kind.content == STREAM ? L1_STREAM_LINE_MAX : L1_LINE_BYTES_MAX;
         L1_TRY(l1_line_source_open_long(from->reading->path, longest, &from->lines, diag));
         if (from->recording != NULL) {
-            l1_recording_file(from->recording, time_of_name(from->reading->path));
+            const bool one = from->kind.content == DUMP || from->reading->said_symbol;
+            l1_recording_file(from->recording, time_of_name(from->reading->path),
+                              one ? from->symbol : -1);
         }
     }
     const l1_result read = l1_line_source_next(from->lines, line, size, diag);
