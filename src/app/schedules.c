@@ -299,6 +299,10 @@ static l1_result compare_all(comparer *at)
     l1_schedules *out = at->out;
     L1_TRY(run(at, L1_ALGO_SINGLE));
     out->signals = at->ledger.count;
+    if (out->signals == 0) {
+        return l1_refuse(at->diag, L1_USAGE, "signals",
+                         "nothing to compare: the files hold no signal; give some with --signals");
+    }
     for (uint32_t i = 0; i < at->config.limits.symbols_count; i++) {
         memcpy(out->symbols[i], at->config.limits.symbols[i].name, sizeof out->symbols[i]);
     }

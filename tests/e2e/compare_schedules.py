@@ -238,9 +238,12 @@ def main():
                             (["--compare-schedules", "--resamples", "x"], "--resamples"),
                             (["--compare-schedules", "--journal", folder + "/j"], "keeps no journal"),
                             (["--compare-schedules", "--set", "execution.algo=x"], "execution.algo"),
+                            (["--out", ""], "--out is empty"),
+                            (["--seed", "3"], "--compare-schedules"),
                             (["--format", "json"], "--compare-schedules")):
             assert want in call(*options(), *wrong, *files, code=2), wrong
         assert "which files" in call("--compare-schedules", *options(), code=2)
+        assert "no signal" in call("--compare-schedules", *options(), market, code=2)
         assert "no/such" in call("--compare-schedules", *options(), "/no/such.csv", code=2)
     print("ok")
 
