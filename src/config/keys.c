@@ -25,7 +25,6 @@ static const char *const syncs[] = {"group", "none", NULL};
 static const char *const clocks[] = {"real", "events", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const heads[] = {"survival", "movement", "direction", "trend", NULL};
-static const char *const algos[] = {"auto", "single", "twap", "vwap", "pov", "iceberg", "is", NULL};
 static const char *const queues[] = {"risk_averse", "power", "log", NULL};
 static const char *const thresholds[] = {"operating", "f1", NULL};
 
@@ -94,7 +93,8 @@ const l1_key l1_keys[] = {
     {"order.open_max", "orders", L1_KEY_COUNT, LIMIT(orders_max), 1, 4096, "256", NEVER_OFF, NULL,
      "own orders and stops open at once, all symbols together"},
 
-    {"execution.algo", "-", L1_KEY_ENUM, LIMIT(execution_algo), 0, 0, "auto", NEVER_OFF, algos,
+    {"execution.algo", "-", L1_KEY_ENUM, LIMIT(execution_algo), 0, 0, "auto", NEVER_OFF,
+     l1_algo_texts,
      "schedule of a signal that asks for none, or for auto; auto: the least expected cost + risk"},
     {"execution.duration_s", "s", L1_KEY_SECONDS, LIMIT(execution_duration_ns), 0, 86400, "60",
      NEVER_OFF, NULL, "a schedule's time from first to last, unless the signal says otherwise; 0: "

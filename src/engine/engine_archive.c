@@ -28,6 +28,8 @@ void l1_engine_archive(l1_archive *archive, l1_engine *engine)
         l1_archive_i64(archive, &engine->drawdown_day[i + 1]);
         l1_mid_trail_archive(archive, &engine->trails[i]);
         l1_archive_i64(archive, &engine->traded_ns[i]);
+        l1_archive_i64(archive, &engine->book_pace[i].from_ns);
+        l1_archive_i64(archive, &engine->book_pace[i].last_ns);
     }
     l1_feature_state_archive(archive, engine->features);
     l1_archive_u64(archive, &engine->models.lo);
@@ -129,6 +131,7 @@ static void adopt_symbols(l1_engine *engine, const l1_engine *old, const int32_t
         engine->known_mid_e8[map[i]] = old->known_mid_e8[i];
         engine->trails[map[i]] = old->trails[i];
         engine->traded_ns[map[i]] = old->traded_ns[i];
+        engine->book_pace[map[i]] = old->book_pace[i];
         engine->drawdown_day[map[i] + 1] = old->drawdown_day[i + 1];
         engine->drawdown.symbols[map[i]] = old->drawdown.symbols[i];
         l1_drawdown_cash(&engine->drawdown, map[i], old->drawdown.cash_e8[i]);

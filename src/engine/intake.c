@@ -250,6 +250,7 @@ static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
         .sigma = NAN,
         .day_volume = NAN,
     };
+    asked.book_live = asked.book != NULL && l1_engine_book_live(engine, signal->symbol);
     asked.minimum_e8 = l1_minimum_order_e8(instrument, signal->side, asked.mid_e8, asked.limit_e8,
                                            buy ? asked.stop_e8 : L1_OFF, limits->taker_fee_e8);
     if (!l1_market_bar_fresh(market, now_ns, age_ns)) return asked;

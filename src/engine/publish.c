@@ -162,6 +162,9 @@ void l1_engine_report_signal(l1_engine *engine, uint32_t at, uint32_t stop, l1_r
                                ? engine->executions.executions[stop].planned_e8
                                : parent->plan.qty_e8;
     l1_engine_costs_end(engine, parent->serial, qty_e8, report);
+    if (report->has_tca) {
+        l1_text_copy(report->schedule_why, sizeof report->schedule_why, parent->plan.why);
+    }
     l1_engine_final_report(engine, parent->id_hash, out);
 }
 
