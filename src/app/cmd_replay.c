@@ -9,8 +9,8 @@
 #include "app/history_files.h"
 #include "app/log.h"
 #include "app/options.h"
+#include "app/output_place.h"
 #include "app/replay.h"
-#include "app/replay_places.h"
 #include "app/replay_report.h"
 #include "app/schedules.h"
 #include "app/what_if.h"
@@ -147,7 +147,7 @@ static bool take_option(arguments *given, int option)
 static l1_replay_options replay_of(const arguments *given)
 {
     return (l1_replay_options){
-        .config_file = given->source.file != NULL ? given->source.file : l1_config_default_file(),
+        .config_file = l1_config_source_file(&given->source),
         .files = given->history.files,
         .files_count = given->history.count,
         .from_ns = given->from_ns,
@@ -207,7 +207,8 @@ static int compare(arguments *given)
     const l1_replay_options replay = replay_of(given);
     l1_result place = l1_replay_report_check(&replay, &diag);
     if (place.code == L1_OK && given->out != NULL) {
-        place = l1_replay_place_check(&replay, "--out", given->out, &diag);
+        const l1_kept_places kept = l1_replay_keeps(&replay);
+        place = l1_place_check(&kept, "--out", given->out, &diag);
     }
     if (place.code != L1_OK) {
         (void)fprintf(stderr, "l1 replay: %s\n", diag.text);

@@ -10,8 +10,8 @@
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/models_start.h"
+#include "app/output_place.h"
 #include "app/progress.h"
-#include "app/replay_places.h"
 #include "app/replay_report.h"
 #include "app/runner.h"
 #include "base/assert.h"
@@ -80,7 +80,8 @@ static l1_result open_files(replay *at, l1_diag *diag)
     };
     L1_TRY(l1_history_open(&history, &at->history, diag));
     if (options->out != NULL) { /* what it wrote over would be destroyed */
-        L1_TRY(l1_replay_place_check(options, "--out", options->out, diag));
+        const l1_kept_places kept = l1_replay_keeps(options);
+        L1_TRY(l1_place_check(&kept, "--out", options->out, diag));
     }
     L1_TRY(l1_replay_report_open(options, &at->report, diag));
     at->out = options->out == NULL ? stdout : fopen(options->out, "w");

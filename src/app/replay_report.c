@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "app/instance.h"
-#include "app/replay_places.h"
+#include "app/output_place.h"
 #include "base/assert.h"
 #include "l1_build_id.h"
 #include "report/replay_page.h"
@@ -26,6 +26,14 @@ struct l1_replay_report {
 
 /* --- where it may be written --- */
 
+l1_kept_places l1_replay_keeps(const l1_replay_options *options)
+{
+    return (l1_kept_places){.files = options->files,
+                            .files_count = options->files_count,
+                            .config_file = options->config_file,
+                            .journal_dir = options->journal_dir};
+}
+
 static l1_result failed(const char *path, l1_status status, l1_diag *diag)
 {
     return l1_refuse(diag, status, "report", "%.200s: %s", path, strerror(errno));
@@ -35,7 +43,8 @@ static l1_result check_place(const l1_replay_options *options, l1_diag *diag)
 {
     struct stat of;
     const char *path = options->report;
-    L1_TRY(l1_replay_place_check(options, "--report", path, diag));
+    const l1_kept_places kept = l1_replay_keeps(options);
+    L1_TRY(l1_place_check(&kept, "--report", path, diag));
     if (options->out != NULL && l1_place_same(path, options->out)) {
         return l1_refuse(diag, L1_USAGE, "report", "--report and --out are both %.200s", path);
     }

@@ -7,6 +7,7 @@
 #ifndef L1_APP_REPLAY_REPORT_H
 #define L1_APP_REPLAY_REPORT_H
 
+#include "app/output_place.h"
 #include "app/replay.h"
 #include "app/runner.h"
 
@@ -26,5 +27,8 @@ L1_MUST_USE l1_result l1_replay_report_write(l1_replay_report *report, l1_runner
                                              l1_hash128 output_hash, uint64_t messages,
                                              l1_diag *diag);
 void l1_replay_report_close(l1_replay_report *report);
+
+/* What a replay reads or keeps: nothing is written over it. */
+l1_kept_places l1_replay_keeps(const l1_replay_options *options);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "app/commands.h"
-#include "app/replay_places.h"
+#include "app/output_place.h"
 #include "base/assert.h"
 #include "base/text.h"
 #include "bus/codec/encode.h"

@@ -230,7 +230,7 @@ static void put_comparison_row(const l1_replay_page *page, const l1_comparison *
     (void)fputs(", ", out);
     put_bp(row->high_bp, out);
     (void)fputs("]</span></span></td><td class=\"left full\">", out);
-    put_whisker(row, most, out);
+    if (isfinite(row->low_bp) && isfinite(row->high_bp)) put_whisker(row, most, out);
     (void)fputs("</td></tr>\n", out);
 }
 
@@ -278,6 +278,7 @@ void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *com
     for (uint32_t i = 0; i < comparison->count; i++) {
         const l1_comparison_row *row = &comparison->rows[i];
         if (row->parents == 0 || row->algo == comparison->reference) continue;
+        if (!isfinite(row->low_bp) || !isfinite(row->high_bp)) continue;
         most = fmax(most, fmax(fabs(row->low_bp), fabs(row->high_bp)));
     }
     (void)fprintf(out,
@@ -292,8 +293,8 @@ void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *com
     (void)fprintf(out,
                   "</tbody></table><p class=\"faint small\">Each parent was replayed once per "
                   "schedule. In brackets: %.0f %% intervals of the mean difference, from %" PRIu32
-                  " samples of blocks of %" PRIu32
-                  " parents. An interval that holds zero shows no difference. What was not filled "
+                  " samples of blocks of up to %" PRIu32 " parents (n/a: fewer than six blocks). "
+                  "An interval that holds zero shows no difference. What was not filled "
                   "is in the shortfall as the price's way alone: look at what was filled first."
                   "</p></div>\n",
                   100 * comparison->confidence, comparison->resamples, comparison->block_parents);

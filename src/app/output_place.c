@@ -1,5 +1,5 @@
-/* app/replay_places.c: files by what they are, not by what they are called. */
-#include "app/replay_places.h"
+/* app/output_place.c: files by what they are, not by what they are called. */
+#include "app/output_place.h"
 
 #include <libgen.h>
 #include <limits.h>
@@ -15,11 +15,11 @@ static bool same_file(const char *path, const struct stat *of)
     return stat(path, &found) == 0 && found.st_dev == of->st_dev && found.st_ino == of->st_ino;
 }
 
-static bool reads(const l1_replay_options *options, const struct stat *of)
+static bool reads(const l1_kept_places *kept, const struct stat *of)
 {
-    for (size_t i = 0; i < options->files_count; i++) {
+    for (size_t i = 0; i < kept->files_count; i++) {
         char file[PATH_MAX];
-        const char *name = options->files[i].path;
+        const char *name = kept->files[i].path;
         const char *equals = strrchr(name, '=');
         if (same_file(name, of)) return true;
         if (equals == NULL || equals - name >= (ptrdiff_t)sizeof file) continue;
@@ -63,8 +63,8 @@ bool l1_place_within(const char *path, const char *dir)
            strcmp(folder, whole) == 0; /* by way of a link */
 }
 
-l1_result l1_replay_place_check(const l1_replay_options *options, const char *option,
-                                const char *path, l1_diag *diag)
+l1_result l1_place_check(const l1_kept_places *kept, const char *option, const char *path,
+                         l1_diag *diag)
 {
     struct stat of;
     L1_ASSERT(option != NULL && path != NULL);
@@ -76,14 +76,14 @@ l1_result l1_replay_place_check(const l1_replay_options *options, const char *op
                          PATH_MAX - 1);
     }
     const bool there = stat(path, &of) == 0;
-    if (there && reads(options, &of)) {
+    if (there && reads(kept, &of)) {
         return l1_refuse(diag, L1_USAGE, "path", "%s %.200s is one of the files to read", option,
                          path);
     }
-    if (there && options->config_file != NULL && same_file(options->config_file, &of)) {
+    if (there && kept->config_file != NULL && same_file(kept->config_file, &of)) {
         return l1_refuse(diag, L1_USAGE, "path", "%s %.200s is the configuration", option, path);
     }
-    if (options->journal_dir != NULL && l1_place_within(path, options->journal_dir)) {
+    if (kept->journal_dir != NULL && l1_place_within(path, kept->journal_dir)) {
         return l1_refuse(diag, L1_USAGE, "path", "%s %.200s would be written into the journal",
                          option, path);
     }
