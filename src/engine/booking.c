@@ -149,8 +149,11 @@ static void book_fee(l1_engine *engine, l1_order *order, const l1_venue_event *f
     if (fill->fee_asset == 0) {
         l1_drawdown_cash(&engine->drawdown, order->symbol, -fill->fee_e8);
         order->fee_quote_e8 += fill->fee_e8;
-    } else if (fill->fee_asset == order->symbol + 1) { /* a third asset's is in no report */
+    } else if (fill->fee_asset == order->symbol + 1) {
         order->fee_base_e8 += fill->fee_e8;
+    } else {
+        l1_third_fee_add(&order->fee_third_asset, &order->fee_third_e8, fill->fee_asset,
+                         fill->fee_e8);
     }
 }
 
