@@ -60,6 +60,7 @@ static l1_plan_request make_request(bool thin)
                              .minimum_e8 = 20000,
                              .stop_slots = 20,
                              .book = &book,
+                             .book_live = true,
                              .sigma = thin ? 0.00005 : 0.001,
                              .day_volume = 20000.0};
 }

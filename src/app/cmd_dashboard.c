@@ -22,7 +22,8 @@ static const char usage[] =
     "  --set KEY=VALUE  overrides one key; may be repeated\n"
     "  --help           this text\n"
     "\n"
-    "Counts since the journal began. Exit: 0 done, 1 the journal cannot be read, 2 usage.\n";
+    "Counts since the journal began. Exit: 0 done, 1 the journal is damaged, 2 usage or no\n"
+    "journal.\n";
 
 /* What was read so far; every look goes on from there. */
 typedef struct {

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/history_files.h"
 #include "app/options.h"
+#include "app/output_place.h"
 #include "app/progress.h"
 #include "base/real.h"
 #include "train/assessment_output.h"
@@ -175,10 +176,20 @@ static bool named_twice(const arguments *given, int kind)
 /* Found out before an hour of work, not after it. */
 static bool check_paths(const arguments *given)
 {
+    static const char *const options[OUTPUTS] = {
+        [JSON] = "--json", [HTML] = "--html", [CARD] = "--card"};
+    const l1_kept_places kept = {.files = given->files.files,
+                                 .files_count = given->files.count,
+                                 .config_file = l1_config_source_file(&given->source)};
+    l1_diag diag = {.text = ""};
     for (int kind = 0; kind < OUTPUTS; kind++) {
         const char *path = given->paths[kind];
         if (path == NULL) continue;
         if (named_twice(given, kind)) return false;
+        if (l1_place_check(&kept, options[kind], path, &diag).code != L1_OK) {
+            (void)fprintf(stderr, "l1 evaluate: %s\n", diag.text);
+            return false;
+        }
         const bool there = access(path, F_OK) == 0;
         FILE *out = fopen(path, "a");
         if (out == NULL || fclose(out) != 0) {

@@ -22,7 +22,7 @@ static const char usage[] =
     "  --set KEY=VALUE  overrides one key; may be repeated\n"
     "  --help           this text\n"
     "\n"
-    "Tables: signals protection orders fees violations adjustments alerts, joined by seq.\n"
+    "Tables: signals protection orders fees violations adjustments alerts parents, joined by seq.\n"
     "Exit: 0 done, 1 failed, 2 usage or no journal.\n";
 
 typedef struct {

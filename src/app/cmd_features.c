@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/options.h"
+#include "app/output_place.h"
 #include "app/progress.h"
 #include "app/score.h"
 #include "train/dataset.h"
@@ -142,6 +143,20 @@ static int with_bundle(const arguments *given, const l1_config *config, l1_head 
     return code;
 }
 
+/* Before the work, not after it. */
+static bool out_is_free(const arguments *given)
+{
+    l1_diag diag = {.text = ""};
+    const l1_kept_places kept = {.files = given->history.files,
+                                 .files_count = given->history.count,
+                                 .config_file = l1_config_source_file(&given->source)};
+    if (given->out == NULL || l1_place_check(&kept, "--out", given->out, &diag).code == L1_OK) {
+        return true;
+    }
+    (void)fprintf(stderr, "l1 features: %s\n", diag.text);
+    return false;
+}
+
 static int export_rows(arguments *given)
 {
     static l1_config config;
@@ -160,6 +175,7 @@ static int export_rows(arguments *given)
         !l1_config_load(&given->source, &config)) {
         return L1_EXIT_USAGE;
     }
+    if (!out_is_free(given)) return L1_EXIT_USAGE;
     const l1_bundle *bundle = l1_score_bundle("l1 features", &config, &slots);
     int code = L1_EXIT_FAILED;
     if (bundle != NULL && l1_bundle_has(bundle, head)) {

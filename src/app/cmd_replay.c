@@ -9,6 +9,7 @@
 #include "app/history_files.h"
 #include "app/log.h"
 #include "app/options.h"
+#include "app/output_place.h"
 #include "app/replay.h"
 #include "app/replay_report.h"
 #include "app/schedules.h"
@@ -70,6 +71,7 @@ typedef struct {
     const char *out, *report, *journal, *log_format, *models, *format;
     int64_t from_ns, to_ns;
     bool quiet, compare;
+    const char *of_comparison; /* an option given that belongs to one; NULL = none */
     l1_schedules_options schedules;
 } arguments;
 
@@ -97,15 +99,19 @@ static bool take_schedules(arguments *given, int option)
     switch (option) {
     case 'C': given->compare = true; return l1_schedules_parse(optarg, schedules);
     case 'B':
+        given->of_comparison = "--block";
         if (!take_number("--block", optarg, 1, 1000000, &value)) return false;
         schedules->block_parents = (uint32_t)value;
         return true;
     case 'R':
+        given->of_comparison = "--resamples";
         if (!take_number("--resamples", optarg, 1, L1_SCHEDULES_RESAMPLES_MAX, &value))
             return false;
         schedules->resamples = (uint32_t)value;
         return true;
-    case 'S': return take_number("--seed", optarg, 0, UINT64_MAX, &schedules->seed);
+    case 'S':
+        given->of_comparison = "--seed";
+        return take_number("--seed", optarg, 0, UINT64_MAX, &schedules->seed);
     default: return false;
     }
 }
@@ -141,6 +147,7 @@ static bool take_option(arguments *given, int option)
 static l1_replay_options replay_of(const arguments *given)
 {
     return (l1_replay_options){
+        .config_file = l1_config_source_file(&given->source),
         .files = given->history.files,
         .files_count = given->history.count,
         .from_ns = given->from_ns,
@@ -198,12 +205,13 @@ static int compare(arguments *given)
     l1_diag diag = {.text = ""};
     const bool json = given->format != NULL && strcmp(given->format, "json") == 0;
     const l1_replay_options replay = replay_of(given);
-    if (l1_replay_report_check(&replay, &diag).code != L1_OK) {
-        (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
-        return L1_EXIT_USAGE;
+    l1_result place = l1_replay_report_check(&replay, &diag);
+    if (place.code == L1_OK && given->out != NULL) {
+        const l1_kept_places kept = l1_replay_keeps(&replay);
+        place = l1_place_check(&kept, "--out", given->out, &diag);
     }
-    if (given->out != NULL && l1_replay_reads(&replay, given->out)) {
-        (void)fprintf(stderr, "l1 replay: --out %s is one of the files to read\n", given->out);
+    if (place.code != L1_OK) {
+        (void)fprintf(stderr, "l1 replay: %s\n", diag.text);
         return L1_EXIT_USAGE;
     }
     l1_log_threshold(L1_LOG_ERROR);
@@ -234,6 +242,8 @@ static bool files_fit(const arguments *given)
         error = "--from must lie before --to";
     } else if (given->compare && given->journal != NULL) {
         error = "--compare-schedules keeps no journal";
+    } else if (!given->compare && given->of_comparison != NULL) {
+        error = "--block, --resamples and --seed go with --compare-schedules";
     } else if (given->history.count > 0 && given->models != NULL) {
         error = "--models goes with --journal DIR alone, without files; the models of a replay are "
                 "--set ai.models=FOLDER";

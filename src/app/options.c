@@ -22,10 +22,15 @@ const char *l1_config_default_file(void)
     return access("config/l1.yaml", F_OK) == 0 ? "config/l1.yaml" : "/etc/l1/l1.yaml";
 }
 
+const char *l1_config_source_file(const l1_config_source *source)
+{
+    return source->file != NULL ? source->file : l1_config_default_file();
+}
+
 bool l1_config_load(const l1_config_source *source, l1_config *out)
 {
     static l1_config_error error;
-    const char *file = source->file != NULL ? source->file : l1_config_default_file();
+    const char *file = l1_config_source_file(source);
     const l1_result read =
         l1_config_read(file, source->overrides, source->overrides_count, out, &error);
     if (read.code == L1_OK) return true;

@@ -23,6 +23,9 @@ bool l1_config_source_add(l1_config_source *source, const char *override);
 /* The file that is read when none is named. */
 const char *l1_config_default_file(void);
 
+/* The file that is read. */
+const char *l1_config_source_file(const l1_config_source *source);
+
 /* Reads it; false after one line on standard error: exit code 2. */
 bool l1_config_load(const l1_config_source *source, l1_config *out);
 

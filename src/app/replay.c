@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/models_start.h"
+#include "app/output_place.h"
 #include "app/progress.h"
 #include "app/replay_report.h"
 #include "app/runner.h"
@@ -78,9 +79,9 @@ static l1_result open_files(replay *at, l1_diag *diag)
         .to_ns = options->to_ns,
     };
     L1_TRY(l1_history_open(&history, &at->history, diag));
-    if (options->out != NULL && l1_replay_reads(options, options->out)) {
-        return l1_refuse(diag, L1_USAGE, "out", "--out %.200s is one of the files to read",
-                         options->out); /* it would be destroyed */
+    if (options->out != NULL) { /* what it wrote over would be destroyed */
+        const l1_kept_places kept = l1_replay_keeps(options);
+        L1_TRY(l1_place_check(&kept, "--out", options->out, diag));
     }
     L1_TRY(l1_replay_report_open(options, &at->report, diag));
     at->out = options->out == NULL ? stdout : fopen(options->out, "w");
@@ -235,6 +236,12 @@ static void say_summary(replay *at)
     (void)fprintf(stderr, "%" PRIu64 " messages (%" PRIu64 " bars) in %.2f s, %.0f a second\n",
                   at->messages, at->bars, seconds,
                   seconds > 0 ? (double)at->messages / seconds : 0.0);
+    if (at->messages == 0) {
+        (void)fprintf(stderr, "nothing was played: the files hold no message%s\n",
+                      at->options->from_ns != L1_OFF || at->options->to_ns != L1_OFF
+                          ? " between --from and --to"
+                          : "");
+    }
 }
 
 int l1_replay(const l1_replay_options *options)

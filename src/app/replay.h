@@ -8,6 +8,7 @@
 
 typedef struct {
     const l1_config *config; /* mode replay, clock from events */
+    const char *config_file; /* where it was read */
     const l1_history_file *files;
     size_t files_count;
     int64_t from_ns, to_ns;          /* L1_OFF = no bound */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/instance.h"
+#include "app/output_place.h"
 #include "base/assert.h"
 #include "l1_build_id.h"
 #include "report/replay_page.h"
@@ -26,49 +26,12 @@ struct l1_replay_report {
 
 /* --- where it may be written --- */
 
-static bool same_file(const char *path, const struct stat *of)
+l1_kept_places l1_replay_keeps(const l1_replay_options *options)
 {
-    struct stat found;
-    return stat(path, &found) == 0 && found.st_dev == of->st_dev && found.st_ino == of->st_ino;
-}
-
-bool l1_replay_reads(const l1_replay_options *options, const char *path)
-{
-    struct stat of;
-    if (stat(path, &of) != 0) return false;
-    for (size_t i = 0; i < options->files_count; i++) {
-        char file[PATH_MAX];
-        const char *name = options->files[i].path;
-        const char *equals = strrchr(name, '=');
-        if (same_file(name, &of)) return true;
-        if (equals == NULL || equals - name >= (ptrdiff_t)sizeof file) continue;
-        memcpy(file, name, (size_t)(equals - name));
-        file[equals - name] = '\0';
-        if (same_file(file, &of)) return true;
-    }
-    return false;
-}
-
-/* The folder that holds `path`, resolved, and its last part: one name for one place, also of a
- * file that is not there yet. */
-static bool place_of(const char *path, char folder[PATH_MAX], char name[PATH_MAX])
-{
-    char copy[PATH_MAX];
-    if (strlen(path) >= sizeof copy) return false;
-    strcpy(copy, path);
-    if (realpath(dirname(copy), folder) == NULL) return false;
-    strcpy(copy, path);
-    strcpy(name, basename(copy));
-    return true;
-}
-
-static bool same_place(const char *a, const char *b)
-{
-    static char folders[2][PATH_MAX], names[2][PATH_MAX];
-    struct stat of;
-    if (stat(a, &of) == 0 && same_file(b, &of)) return true;
-    return place_of(a, folders[0], names[0]) && place_of(b, folders[1], names[1]) &&
-           strcmp(folders[0], folders[1]) == 0 && strcmp(names[0], names[1]) == 0;
+    return (l1_kept_places){.files = options->files,
+                            .files_count = options->files_count,
+                            .config_file = options->config_file,
+                            .journal_dir = options->journal_dir};
 }
 
 static l1_result failed(const char *path, l1_status status, l1_diag *diag)
@@ -80,15 +43,9 @@ static l1_result check_place(const l1_replay_options *options, l1_diag *diag)
 {
     struct stat of;
     const char *path = options->report;
-    if (strlen(path) >= PATH_MAX) {
-        return l1_refuse(diag, L1_USAGE, "report", "--report: the path is longer than %d bytes",
-                         PATH_MAX - 1);
-    }
-    if (l1_replay_reads(options, path)) {
-        return l1_refuse(diag, L1_USAGE, "report", "--report %.200s is one of the files to read",
-                         path);
-    }
-    if (options->out != NULL && same_place(path, options->out)) {
+    const l1_kept_places kept = l1_replay_keeps(options);
+    L1_TRY(l1_place_check(&kept, "--report", path, diag));
+    if (options->out != NULL && l1_place_same(path, options->out)) {
         return l1_refuse(diag, L1_USAGE, "report", "--report and --out are both %.200s", path);
     }
     if (stat(path, &of) == 0 && !S_ISREG(of.st_mode)) {

@@ -2,11 +2,12 @@
  *
  * The page is written beside FILE and renamed over it when it is whole: FILE is the old one or the
  * new one, never half of it. That it can be written there is found out before the run.
- * Ownership: the caller closes. Errors: USAGE (FILE is read, or written, by the run itself, or is
- * no plain file), IO_OPEN, IO_WRITE, LIMIT_FULL; the path is in the text. */
+ * Ownership: the caller closes. Errors: USAGE (FILE is read, kept or written by the run itself,
+ * or is no plain file), IO_OPEN, IO_WRITE, LIMIT_FULL; the path is in the text. */
 #ifndef L1_APP_REPLAY_REPORT_H
 #define L1_APP_REPLAY_REPORT_H
 
+#include "app/output_place.h"
 #include "app/replay.h"
 #include "app/runner.h"
 
@@ -27,7 +28,7 @@ L1_MUST_USE l1_result l1_replay_report_write(l1_replay_report *report, l1_runner
                                              l1_diag *diag);
 void l1_replay_report_close(l1_replay_report *report);
 
-/* True when `path` is one of the run's files (FILE=SYMBOL too), by whatever name. */
-bool l1_replay_reads(const l1_replay_options *options, const char *path);
+/* What a replay reads or keeps: nothing is written over it. */
+l1_kept_places l1_replay_keeps(const l1_replay_options *options);
 
 #endif

@@ -14,6 +14,7 @@
 
 enum { RUNS_MAX = L1_ALGO_COUNT };
 #define TAIL 0.025
+enum { BLOCKS_LEAST = 6 }; /* of an interval: fewer draw too few different samples to have tails */
 #define CONFIDENCE 0.95
 
 /* What is compared. */
@@ -133,7 +134,7 @@ static uint32_t overlap_of(const comparer *at, size_t pairs)
 }
 
 /* The block's length: what is asked for; else about the cube root of the pairs, or as many as
- * overlap, if that is more. Never so long that there are fewer than two blocks. */
+ * overlap, if that is more. */
 static uint32_t block_of(const comparer *at, size_t pairs)
 {
     uint32_t length = at->options->block_parents;
@@ -141,13 +142,23 @@ static uint32_t block_of(const comparer *at, size_t pairs)
         length = overlap_of(at, pairs);
         while ((uint64_t)length * length * length < pairs) length++;
     }
-    return length > pairs / 2 ? (uint32_t)(pairs / 2) : length;
+    return length;
 }
 
-/* The mean of `values` with its interval; fewer than two values have none. */
+static double mean(double sum, size_t count)
+{
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+/* The mean of `values` with its interval; fewer than BLOCKS_LEAST whole blocks have none. */
 static l1_estimate interval_of(comparer *at, const double *values, size_t count, uint32_t length)
 {
-    if (count < 2) return (l1_estimate){count == 1 ? values[0] : NAN, NAN, NAN};
+    L1_ASSERT(length > 0);
+    if (count < (size_t)BLOCKS_LEAST * length) {
+        double sum = 0;
+        for (size_t i = 0; i < count; i++) sum += values[i];
+        return (l1_estimate){mean(sum, count), NAN, NAN};
+    }
     const uint32_t blocks = (uint32_t)((count + length - 1) / length);
     memset(at->totals, 0, blocks * sizeof *at->totals);
     memset(at->sizes, 0, blocks * sizeof *at->sizes);
@@ -216,15 +227,9 @@ static void add_pair(comparer *at, sums *all, const l1_ledger_row *row, int side
     }
 }
 
-static double mean(double sum, size_t count)
-{
-    return count > 0 ? sum / (double)count : NAN;
-}
-
 static l1_schedule_figure figure_of(comparer *at, const sums *all, int figure, uint32_t length)
 {
     const size_t pairs = all->pairs[figure];
-    if (length > pairs / 2) length = (uint32_t)(pairs / 2);
     const l1_estimate of = interval_of(at, at->values[figure], pairs, length);
     return (l1_schedule_figure){pairs, mean(all->own[figure], pairs), of.value, of.low, of.high};
 }
@@ -299,6 +304,10 @@ static l1_result compare_all(comparer *at)
     l1_schedules *out = at->out;
     L1_TRY(run(at, L1_ALGO_SINGLE));
     out->signals = at->ledger.count;
+    if (out->signals == 0) {
+        return l1_refuse(at->diag, L1_USAGE, "signals",
+                         "nothing to compare: the files hold no signal; give some with --signals");
+    }
     for (uint32_t i = 0; i < at->config.limits.symbols_count; i++) {
         memcpy(out->symbols[i], at->config.limits.symbols[i].name, sizeof out->symbols[i]);
     }

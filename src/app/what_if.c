@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "app/commands.h"
+#include "app/output_place.h"
 #include "base/assert.h"
 #include "base/text.h"
 #include "bus/codec/encode.h"
@@ -390,22 +391,6 @@ static int refuse(const l1_what_if_run *run, l1_result done, const l1_diag *diag
     return done.code == L1_CONFIG_VALUE ? L1_EXIT_USAGE : L1_EXIT_FAILED;
 }
 
-/* The journal is only read: --out must not lie in it. */
-static bool out_in_journal(const l1_what_if_options *options)
-{
-    char *dir = realpath(options->dir, NULL), *folder = NULL;
-    char path[4096] = ".";
-    const char *slash = options->out != NULL ? strrchr(options->out, '/') : NULL;
-    if (slash != NULL) {
-        (void)snprintf(path, sizeof path, "%.*s/", (int)(slash - options->out), options->out);
-    }
-    if (options->out != NULL) folder = realpath(path, NULL);
-    const bool inside = dir != NULL && folder != NULL && strcmp(dir, folder) == 0;
-    free(dir);
-    free(folder);
-    return inside;
-}
-
 static int print(l1_what_if_run *run)
 {
     const char *path = run->options->out;
@@ -429,7 +414,8 @@ int l1_what_if(const l1_what_if_options *options)
     static l1_what_if_run run;
     l1_diag diag = {.text = ""};
     run = (l1_what_if_run){.options = options};
-    if (out_in_journal(options)) {
+    /* The journal is only read. */
+    if (options->out != NULL && l1_place_within(options->out, options->dir)) {
         (void)fprintf(stderr, "l1 replay: --out %s would be written into the journal\n",
                       options->out);
         return L1_EXIT_USAGE;

@@ -15,17 +15,6 @@
 
 #define PLAN_DURATION_NS_MAX (INT64_C(31536000) * 1000000000) /* a year, as signals may say */
 
-const char *l1_algo_text(l1_algo algo)
-{
-    static const char *const texts[L1_ALGO_COUNT] = {
-        [L1_ALGO_AUTO] = "auto", [L1_ALGO_SINGLE] = "single", [L1_ALGO_TWAP] = "twap",
-        [L1_ALGO_VWAP] = "vwap", [L1_ALGO_POV] = "pov",       [L1_ALGO_ICEBERG] = "iceberg",
-        [L1_ALGO_IS] = "is",
-    };
-    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
-    return texts[algo];
-}
-
 /* ---- sentences --------------------------------------------------------------------------- */
 
 /* "1.25": to a hundredth. */
@@ -75,6 +64,14 @@ static l1_algo asked_for(const l1_plan_request *request)
     return request->algo != L1_ALGO_AUTO ? request->algo : request->limits->execution_algo;
 }
 
+int64_t l1_plan_look_ns(const l1_plan_request *request)
+{
+    const int64_t look_ns = request->limits->execution_look_ns;
+    L1_ASSERT(!request->book_live || request->book != NULL);
+    if (asked_for(request) != L1_ALGO_AUTO || request->book_live) return look_ns;
+    return look_ns > L1_MINUTE_NS ? look_ns : L1_MINUTE_NS;
+}
+
 int64_t l1_plan_duration_ns(const l1_limits *limits, int64_t duration_s)
 {
     if (duration_s == L1_OFF) return limits->execution_duration_ns;
@@ -98,7 +95,7 @@ static uint32_t slices_allowed(const l1_plan_request *request, int64_t duration_
 {
     int64_t most =
         request->slices_max == L1_OFF ? request->limits->execution_slices_max : request->slices_max;
-    const int64_t look_ns = request->limits->execution_look_ns;
+    const int64_t look_ns = l1_plan_look_ns(request);
     L1_ASSERT(request->qty_e8 > 0);
     if (most > L1_CHILDREN_MAX) most = L1_CHILDREN_MAX;
     if (request->minimum_e8 > 0 && most > request->qty_e8 / request->minimum_e8) {
@@ -117,9 +114,8 @@ static const char *child_fault(const l1_plan_request *request, int64_t qty_e8, u
 {
     const l1_instrument *instrument = request->instrument;
     const bool stop = request->side == L1_SIDE_BUY && request->stop_e8 > 0;
-    const uint32_t used = request->stop_slots < instrument->max_algo_orders
-                              ? instrument->max_algo_orders - request->stop_slots
-                              : 0;
+    const uint32_t slots = l1_stop_slots(instrument);
+    const uint32_t used = request->stop_slots < slots ? slots - request->stop_slots : 0;
     return l1_filter_fault(instrument, request->side, qty_e8, request->limit_e8,
                            stop ? request->stop_e8 : L1_OFF, request->limits->taker_fee_e8,
                            used + slot);
@@ -174,7 +170,7 @@ static bool be_looked_at(const l1_choice_frame *frame, l1_draft draft, l1_plan *
     out->chosen = draft.algo;
     out->clip_e8 = clip_e8;
     out->participation_e8 = draft.algo == L1_ALGO_POV ? limits->execution_participation_e8 : 0;
-    out->look_ns = limits->execution_look_ns;
+    out->look_ns = l1_plan_look_ns(request);
     out->children_max = draft.slices;
     out->deadline_ns = out->start_ns + frame->duration_ns;
     return true;
@@ -202,6 +198,8 @@ static void be_asked(const l1_choice_frame *frame, l1_plan *out)
         instead = "twap: the usual volume of these minutes is not known (needs a week of bars)";
     } else if (draft.algo == L1_ALGO_IS && l1_draft_children(frame, &draft, unused) == 0) {
         instead = "twap: volatility or usual volume is not known, so there is no trajectory";
+    } else if (draft.algo == L1_ALGO_ICEBERG && frame->request->book == NULL) {
+        instead = "twap: no book is known whose change could let the next clip go";
     }
     if (instead != NULL) draft.algo = L1_ALGO_TWAP;
     if (!be(frame, &draft, out)) {
@@ -264,7 +262,11 @@ bool l1_plan_make(const l1_plan_request *request, l1_plan *out)
                                    .slices_max = slices_allowed(request, duration_ns)};
     if (frame.slices_max < 2) {
         be_single(request, out);
-        say(out, "one order: minimum order, slices, duration or stop slots leave no two children");
+        const bool seldom = l1_plan_look_ns(request) > request->limits->execution_look_ns &&
+                            duration_ns / 2 < l1_plan_look_ns(request);
+        say(out, seldom ? "one order: without a live book nothing shows that the market comes back"
+                        : "one order: minimum order, slices, duration or stop slots leave no two "
+                          "children");
     } else if (out->asked == L1_ALGO_AUTO) {
         be_least(&frame, out);
     } else {

@@ -67,21 +67,23 @@ typedef struct {
     int64_t minimum_e8;          /* the smallest order that every rule lets pass */
     uint32_t stop_slots;         /* free at the venue; buys */
     const l1_book *book;         /* fresh top of the book, or NULL */
+    bool book_live;              /* it has changed within each look for a minute */
     double sigma;                /* of a minute's returns; NaN = unknown */
     double day_volume;           /* base, usual in 24 h; NaN = unknown */
     const double *minute_volume; /* usual base volume of minutes_count minutes from now's on */
     uint32_t minutes_count;      /* 0 = no profile */
 } l1_plan_request;
 
+/* The least time between two children: a look. AUTO cuts only where it knows that the market comes
+ * back between two children: each look in a live book, else with each minute's bar. */
+int64_t l1_plan_look_ns(const l1_plan_request *request);
+
 /* How long a plan of this duration_s (L1_OFF = the configuration's) takes; a year at most. */
 int64_t l1_plan_duration_ns(const l1_limits *limits, int64_t duration_s);
 
-/* "twap"; static storage. */
-const char *l1_algo_text(l1_algo algo);
-
-/* False = NO_PLAN, and out->why says why. VWAP without a profile and IS without volatility become
- * TWAP; what cannot be cut (too small, no time, no stop slots) becomes SINGLE; `why` says so. Only
- * what cannot be sent at all is no plan. */
+/* False = NO_PLAN, and out->why says why. VWAP without a profile, IS without volatility and
+ * ICEBERG without a book become TWAP; what cannot be cut (too small, no time, no stop slots)
+ * becomes SINGLE; `why` says so. Only what cannot be sent at all is no plan. */
 bool l1_plan_make(const l1_plan_request *request, l1_plan *out);
 
 /* What has happened to a plan so far. */

@@ -72,7 +72,7 @@ static int64_t pov_duration_ns(const l1_choice_frame *frame, uint32_t slices)
     if (!frame->model->known || !(share > 0.0)) return -1;
     double needed_ns =
         l1_decimal_to_double(request->qty_e8) / (share * frame->model->day_volume) * DAY_NS;
-    const double looks_ns = (double)slices * (double)request->limits->execution_look_ns;
+    const double looks_ns = (double)slices * (double)l1_plan_look_ns(request);
     if (needed_ns < looks_ns) needed_ns = looks_ns;
     return needed_ns <= (double)frame->duration_ns ? (int64_t)needed_ns : -1;
 }
@@ -91,7 +91,8 @@ uint32_t l1_draft_children(const l1_choice_frame *frame, const l1_draft *draft,
                              .duration_ns = draft->duration_ns,
                              .slices = draft->slices};
     if (draft->algo == L1_ALGO_ICEBERG) {
-        cut.duration_ns = draft->slices * request->limits->execution_look_ns;
+        if (!request->book_live) return 0; /* nothing would let its second clip go */
+        cut.duration_ns = draft->slices * l1_plan_look_ns(request);
         if (cut.duration_ns > frame->duration_ns) return 0;
     } else if (draft->algo == L1_ALGO_POV) {
         cut.duration_ns = pov_duration_ns(frame, draft->slices);
@@ -173,7 +174,7 @@ static uint32_t more_slices(uint32_t slices, uint32_t most)
 /* Slices and duration whose closed-form cost and risk are the least. */
 static bool screen(const l1_choice_frame *frame, l1_algo algo, l1_draft *out)
 {
-    const int64_t look_ns = frame->request->limits->execution_look_ns;
+    const int64_t look_ns = l1_plan_look_ns(frame->request);
     double least = INFINITY;
     for (uint32_t slices = 2;; slices = more_slices(slices, frame->slices_max)) {
         int64_t duration_ns = frame->duration_ns;
@@ -249,8 +250,8 @@ void l1_choose_schedule(const l1_choice_frame *frame, l1_choice *out)
     const l1_child_cost whole = l1_cost_of_child(frame->model, request->qty_e8);
     *out = (l1_choice){.draft = {.algo = L1_ALGO_SINGLE, .slices = 1}};
     L1_ASSERT(frame->model->known);
-    out->waiting_bp = lambda_of(frame) * frame->model->sigma_bp *
-                      sqrt(seconds(request->limits->execution_look_ns));
+    out->waiting_bp =
+        lambda_of(frame) * frame->model->sigma_bp * sqrt(seconds(l1_plan_look_ns(request)));
     out->saving_bp = whole.marginal_bp;
     if (!whole.exhausted && out->saving_bp <= out->waiting_bp) {
         out->proven = true;

@@ -34,7 +34,8 @@ typedef struct {
 } l1_draft;
 
 /* The children that `draft` means; for POV and ICEBERG those to be expected. Returns how many, 0
- * when it cannot be made: VWAP without a profile, IS without volatility, POV that does not end. */
+ * when it cannot be made: VWAP without a profile, IS without volatility, POV that does not end,
+ * ICEBERG without a live book. */
 uint32_t l1_draft_children(const l1_choice_frame *frame, const l1_draft *draft,
                            l1_child children[L1_CHILDREN_MAX]);
 

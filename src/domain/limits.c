@@ -20,6 +20,19 @@ int l1_limits_symbol(const l1_limits *limits, const char *name)
     return -1;
 }
 
+const char *const l1_algo_texts[L1_ALGO_COUNT + 1] = {
+    [L1_ALGO_AUTO] = "auto", [L1_ALGO_SINGLE] = "single", [L1_ALGO_TWAP] = "twap",
+    [L1_ALGO_VWAP] = "vwap", [L1_ALGO_POV] = "pov",       [L1_ALGO_ICEBERG] = "iceberg",
+    [L1_ALGO_IS] = "is",
+};
+
+const char *l1_algo_text(l1_algo algo)
+{
+    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
+    L1_ASSERT(l1_algo_texts[algo] != NULL);
+    return l1_algo_texts[algo];
+}
+
 const char *l1_head_text(l1_head head)
 {
     static const char *const texts[L1_HEAD_COUNT] = {

@@ -42,7 +42,9 @@ typedef enum {
     L1_ALGO_IS,
     L1_ALGO_COUNT
 } l1_algo;
-#define L1_CHILDREN_MAX 32 /* children of one parent */
+extern const char *const l1_algo_texts[L1_ALGO_COUNT + 1]; /* "auto", ...; NULL ends them */
+const char *l1_algo_text(l1_algo algo);                    /* "twap"; static storage */
+#define L1_CHILDREN_MAX 32                                 /* children of one parent */
 /* What commission is taken in. One that the account cannot pay is taken in what was received. */
 typedef enum {
     L1_COMMISSION_RECEIVED, /* the asset that the fill brought */
@@ -106,7 +108,7 @@ typedef struct {
     uint32_t max_algo_orders;      /* stops that may rest at the venue at once */
     bool opo;                      /* the venue takes entry and stop as one list */
     bool oto; /* the same as OTO where there is no OPO: the stop's quantity is told beforehand */
-    l1_venue_filters venue; /* judged by the simulated venue */
+    l1_venue_filters venue;
 } l1_instrument;
 
 typedef struct {

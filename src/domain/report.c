@@ -136,7 +136,9 @@ void l1_report_archive(l1_archive *archive, l1_report *report)
     l1_archive_enum(archive, &report->mode, L1_MODE_COUNT);
     l1_archive_text(archive, report->detail, sizeof report->detail);
     l1_archive_bool(archive, &report->has_tca);
-    if (report->has_tca) l1_cost_analysis_archive(archive, &report->tca);
+    if (!report->has_tca) return;
+    l1_cost_analysis_archive(archive, &report->tca);
+    l1_archive_text(archive, report->schedule_why, sizeof report->schedule_why);
 }
 
 void l1_analysis_archive(l1_archive *archive, l1_analysis *analysis)

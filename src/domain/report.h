@@ -127,9 +127,10 @@ typedef struct {
     bool has_stop;
     l1_report_order stop; /* the protection as it stands at this report */
     l1_mode mode;
-    char detail[96];      /* appended to the reason's text; may be "" */
-    bool has_tca;         /* a final report of a signal that was sent and not refused */
-    l1_cost_analysis tca; /* what it cost */
+    char detail[96];       /* appended to the reason's text; may be "" */
+    bool has_tca;          /* a final report of a signal that was sent and not refused */
+    l1_cost_analysis tca;  /* what it cost */
+    char schedule_why[96]; /* a sentence of the plan's: why this schedule; with `tca` */
     uint32_t violations_count, adjustments_count, orders_count, fees_count;
     l1_violation violations[L1_VIOLATIONS_MAX]; /* the lists come last: l1_report_clear */
     l1_adjustment adjustments[L1_ADJUSTMENTS_MAX];

@@ -19,6 +19,11 @@ typedef struct {
     uint64_t minute_base_e8, minute_quote_e8, before_base_e8, before_quote_e8; /* told by trades */
 } l1_tape;
 
+/* How long a book has gone on changing without a pause longer than a look; times of arrival. */
+typedef struct {
+    int64_t from_ns, last_ns;
+} l1_book_pace;
+
 struct l1_engine {
     l1_limits limits;
     l1_market markets[L1_SYMBOLS_MAX];
@@ -36,6 +41,7 @@ struct l1_engine {
     l1_executions executions;
     l1_parents parents;
     l1_tape tapes[L1_SYMBOLS_MAX];
+    l1_book_pace book_pace[L1_SYMBOLS_MAX];
     int64_t known_mid_e8[L1_SYMBOLS_MAX]; /* the last mid there was, fresh or not */
     l1_mid_trail trails[L1_SYMBOLS_MAX];
     int64_t traded_ns[L1_SYMBOLS_MAX]; /* of the last public trade; 0 = none yet */
@@ -108,6 +114,8 @@ void l1_engine_book_end(l1_engine *engine, uint32_t order);
 void l1_engine_book_stop_live(l1_engine *engine, uint32_t order, int64_t qty_e8);
 /* A stop about to be canceled for a sell no longer counts as sellable by others. */
 void l1_engine_book_release(l1_engine *engine, uint32_t order);
+/* The slot kept for its stop is free: the stop is sent now, or none will be. */
+void l1_engine_book_slot_back(l1_engine *engine, uint32_t execution);
 /* The lock of a canceled stop becomes base set aside for the sell. */
 void l1_engine_book_reserve(l1_engine *engine, uint32_t execution, int64_t delta_e8);
 
@@ -123,6 +131,8 @@ void l1_engine_tape_bar(l1_engine *engine, const l1_bar *bar);
 void l1_engine_plan_start(l1_engine *engine, uint32_t parent, l1_engine_out *out);
 /* Its timer: the next slices, and once none is left the end of the signal. */
 void l1_engine_plan_due(l1_engine *engine, uint32_t parent, l1_engine_out *out);
+/* For a minute the book has changed within each look, up to now. */
+bool l1_engine_book_live(const l1_engine *engine, int32_t symbol);
 /* The book has changed: an iceberg's next slice may have waited for that. */
 void l1_engine_plan_book(l1_engine *engine, int32_t symbol);
 /* No further child goes. Nothing happens when that was so before. */

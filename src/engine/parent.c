@@ -144,6 +144,13 @@ static uint32_t shown_stop(const l1_engine *engine, const l1_parent *own)
     return L1_NONE;
 }
 
+/* An iceberg whose next clip would have gone, had the book changed. */
+static bool waited_for_book(const l1_engine *engine, const l1_parent *own)
+{
+    return own->end == L1_PLAN_END_DEADLINE && own->plan.chosen == L1_ALGO_ICEBERG &&
+           own->last_end_ns > 0 && engine->markets[own->symbol].book_since_ns <= own->last_end_ns;
+}
+
 void l1_engine_signal_ended(l1_engine *engine, uint32_t parent, l1_engine_out *out)
 {
     l1_parent *own = at(engine, parent);
@@ -154,7 +161,9 @@ void l1_engine_signal_ended(l1_engine *engine, uint32_t parent, l1_engine_out *o
     if (end.status != L1_REPORT_FILLED) {
         const bool skipped = own->skipped > 0 && own->refusal.rule != L1_RULE_UNJUDGED;
         (void)snprintf(detail, sizeof detail, "%s%s%s%s%s", ends[own->end].text,
-                       skipped ? "; slices waited for: " : "",
+                       skipped                        ? "; slices waited for: "
+                       : waited_for_book(engine, own) ? ": the book stood still"
+                                                      : "",
                        skipped ? l1_rule_code(own->refusal.rule) : "",
                        skipped && own->refusal.detail[0] != '\0' ? " " : "",
                        skipped ? own->refusal.detail : "");

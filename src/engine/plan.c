@@ -268,10 +268,23 @@ void l1_engine_plan_due(l1_engine *engine, uint32_t parent, l1_engine_out *out)
     if (own->phase == L1_PARENT_ENDING) settle(engine, parent, out);
 }
 
+bool l1_engine_book_live(const l1_engine *engine, int32_t symbol)
+{
+    const l1_book_pace *pace = &engine->book_pace[symbol];
+    L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    if (engine->now_ns - pace->last_ns > engine->limits.execution_look_ns) return false;
+    return pace->last_ns - pace->from_ns >= L1_MINUTE_NS;
+}
+
 void l1_engine_plan_book(l1_engine *engine, int32_t symbol)
 {
     const l1_parents *table = &engine->parents;
     L1_ASSERT(symbol >= 0 && symbol < (int32_t)engine->limits.symbols_count);
+    l1_book_pace *pace = &engine->book_pace[symbol];
+    if (engine->now_ns - pace->last_ns > engine->limits.execution_look_ns) {
+        pace->from_ns = engine->now_ns;
+    }
+    pace->last_ns = engine->now_ns;
     for (uint32_t i = 0; i < table->timed_count; i++) { /* in order of slots: a restart keeps it */
         const uint32_t parent = table->timed[i];
         const l1_parent *own = at(engine, parent);

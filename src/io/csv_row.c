@@ -62,7 +62,8 @@ l1_result l1_csv_decimal(const l1_column *text, const char *name, int64_t *e8, l
 {
     if (plain_decimal(text, e8)) return L1_SUCCESS;
     if (l1_decimal_parse(text->at, text->size, e8).code != L1_OK) {
-        return l1_csv_refuse(text, name, "must be a decimal number", diag);
+        return l1_csv_refuse(
+            text, name, "must be a decimal number of at most 20 digits, below 92233720368", diag);
     }
     return L1_SUCCESS;
 }
@@ -83,11 +84,12 @@ l1_result l1_csv_integer(const l1_column *text, const char *name, int64_t *out, 
 {
     int64_t value = 0;
     if (text->size == 0 || text->size > 18) {
-        return l1_csv_refuse(text, name, "must be a whole number", diag);
+        return l1_csv_refuse(text, name, "must be a whole number of at most 18 digits", diag);
     }
     for (size_t i = 0; i < text->size; i++) {
         const unsigned digit = (unsigned)(text->at[i] - '0');
-        if (digit > 9) return l1_csv_refuse(text, name, "must be a whole number", diag);
+        if (digit > 9)
+            return l1_csv_refuse(text, name, "must be a whole number of at most 18 digits", diag);
         value = value * 10 + (int64_t)digit;
     }
     *out = value;

@@ -39,6 +39,7 @@ typedef struct {
     size_t files_count, files_next;
     l1_line_source *lines; /* of `reading`; NULL: the next file is opened when it is needed */
     const file *reading;
+    bool opened; /* no row of `reading` has been read */
     bool ended;
     int64_t last_ns; /* the latest time that a message of it stated; 0 = none did */
     int64_t key_ns;  /* what the head is merged by */
@@ -188,6 +189,29 @@ static source *source_for(l1_history *history, file_kind kind, int32_t symbol)
     return made;
 }
 
+static bool is_prints(file_kind kind)
+{
+    return kind.content == DUMP && (kind.dump == L1_DUMP_TRADES || kind.dump == L1_DUMP_AGG_TRADES);
+}
+
+/* Trades and aggTrades tell the same prints: together each would count twice. */
+static l1_result check_prints(const l1_history *history, file_kind kind, int32_t symbol,
+                              const file *added, l1_diag *diag)
+{
+    for (size_t i = 0; i < history->sources_count && is_prints(kind); i++) {
+        const source *known = &history->sources[i];
+        if (known->symbol != symbol || !is_prints(known->kind)) continue;
+        if (known->kind.dump == kind.dump) continue;
+        return l1_refuse(diag, L1_INPUT_FIELD, "file",
+                         "%.180s has %s of %s, %.180s has %s: they tell the same prints; give one "
+                         "of them",
+                         added->path, l1_dump_text(kind.dump),
+                         history->limits->symbols[symbol].name, known->files[0]->path,
+                         l1_dump_text(known->kind.dump));
+    }
+    return L1_SUCCESS;
+}
+
 static l1_result add_file(l1_history *history, const l1_history_file *given, file *added,
                           l1_diag *diag)
 {
@@ -214,6 +238,7 @@ static l1_result add_file(l1_history *history, const l1_history_file *given, fil
     } else if (kind.content == STREAM) {
         symbol = symbol_of_name(history->limits, added->path);
     }
+    L1_TRY(check_prints(history, kind, symbol, added, diag));
     source *owner = source_for(history, kind, symbol);
     owner->files[owner->files_count++] = added;
     if (!is_recording(kind) || owner->recording != NULL) return L1_SUCCESS;
@@ -261,11 +286,14 @@ static l1_result next_line(l1_history *history, source *from, const char **line,
             return L1_FAILURE(L1_IO_END);
         }
         from->reading = from->files[from->files_next++];
+        from->opened = true;
         const size_t longest =
             from->kind.content == STREAM ? L1_STREAM_LINE_MAX : L1_LINE_BYTES_MAX;
         L1_TRY(l1_line_source_open_long(from->reading->path, longest, &from->lines, diag));
         if (from->recording != NULL) {
-            l1_recording_file(from->recording, time_of_name(from->reading->path));
+            const bool one = from->kind.content == DUMP || from->reading->said_symbol;
+            l1_recording_file(from->recording, time_of_name(from->reading->path),
+                              one ? from->symbol : -1);
         }
     }
     const l1_result read = l1_line_source_next(from->lines, line, size, diag);
@@ -354,6 +382,25 @@ static l1_result take_header(const source *from, const char *line, size_t size, 
     return known.code == L1_OK ? known : at_place(from, known, diag);
 }
 
+/* A dump's first print must not lie before the last of the dump before it: a day that is given
+ * twice would count twice. */
+static l1_result check_follows(source *from, l1_diag *diag)
+{
+    const bool first = from->opened;
+    from->opened = false;
+    if (!first || !is_prints(from->kind) || from->head.ts_ns >= from->last_ns) return L1_SUCCESS;
+    L1_ASSERT(from->files_next >= 2);
+    return at_place(from,
+                    l1_refuse(diag, L1_INPUT_FIELD, "time",
+                              "time is %lld ms, before the last trade of %.120s (%lld ms): the "
+                              "files overlap; give each trade once, in files named in order of "
+                              "time",
+                              (long long)(from->head.ts_ns / 1000000),
+                              name_of(from->files[from->files_next - 2]->path),
+                              (long long)(from->last_ns / 1000000)),
+                    diag);
+}
+
 /* A line of a dump or a recording; `skipped` when it put nothing into the head. */
 static l1_result take_row(l1_history *history, source *from, const char *line, size_t size,
                           bool *skipped, l1_diag *diag)
@@ -373,7 +420,7 @@ static l1_result take_row(l1_history *history, source *from, const char *line, s
     }
     if (from->recording == NULL) {
         const l1_result parsed = parse_row(from, line, size, diag);
-        return parsed.code == L1_OK ? parsed : at_place(from, parsed, diag);
+        return parsed.code == L1_OK ? check_follows(from, diag) : at_place(from, parsed, diag);
     }
     const l1_result taken = l1_recording_take(from->recording, line, size, diag);
     *skipped = true; /* what came of it is asked for next */

@@ -30,6 +30,8 @@ static l1_result fail(l1_line_source *source, l1_status status, l1_diag *diag)
 {
     const char *why = archive_error_string(source->archive);
     if (why == NULL) why = "cannot be read";
+    if (strstr(why, "No progress is possible") != NULL) why = "truncated xz input";
+    if (strstr(why, "ZIP decompression failed") != NULL) why = "the zip is cut short or damaged";
     if (source->line == 0 && source->entry[0] == '\0') {
         return l1_refuse(diag, status, "file", "%s: %s", source->path, why);
     }

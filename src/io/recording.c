@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/assert.h"
+#include "io/csv_row.h"
 #include "io/depth_row.h"
 #include "io/local_book.h"
 #include "io/stream_line.h"
@@ -28,6 +29,7 @@ struct l1_recording {
     l1_recording_options options;
     stream *streams; /* by symbol */
     int64_t name_ns;
+    int32_t only;      /* lines that state another symbol are refused; -1 = none are */
     int64_t at_ns;     /* of the newest line */
     int32_t symbol;    /* whose messages are given out */
     bool has_event;    /* `event` is to be given out */
@@ -86,10 +88,11 @@ void l1_recording_free(l1_recording *recording)
     free(recording);
 }
 
-void l1_recording_file(l1_recording *recording, int64_t name_ns)
+void l1_recording_file(l1_recording *recording, int64_t name_ns, int32_t only)
 {
     L1_ASSERT(!recording->has_event && recording->changes_count == 0);
     recording->name_ns = name_ns;
+    recording->only = only;
     recording->any = recording->matched = false;
 }
 
@@ -173,6 +176,12 @@ static l1_result find_symbol(l1_recording *recording, const char *stated, l1_dia
     recording->symbol = recording->options.symbol;
     if (stated[0] != '\0') {
         recording->symbol = l1_recording_symbol(recording->options.limits, stated);
+        const int32_t only = recording->only;
+        if (only >= 0 && recording->symbol != only) {
+            const l1_column shown = {stated, strlen(stated)};
+            return l1_csv_refuse(&shown, "symbol",
+                                 "is not that of the file's name or of FILE=SYMBOL", diag);
+        }
     } else if (recording->symbol < 0) {
         return l1_refuse(diag, L1_INPUT_FIELD, "symbol",
                          "the line names no symbol, nor does its file; say FILE=BTC/USDT");

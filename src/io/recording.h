@@ -28,8 +28,9 @@ typedef struct {
 l1_recording *l1_recording_new(const l1_recording_options *options);
 
 /* Begins a file; the books go on, as a recorder that begins one a day does. `name_ns`: the time of
- * its lines that state none; 0 = such lines are refused. */
-void l1_recording_file(l1_recording *recording, int64_t name_ns);
+ * its lines that state none; 0 = such lines are refused. `only`: lines that state another symbol
+ * than this one are refused; -1 = none are. */
+void l1_recording_file(l1_recording *recording, int64_t name_ns, int32_t only);
 
 /* Takes a line, once l1_recording_next has nothing more. */
 L1_MUST_USE l1_result l1_recording_take(l1_recording *recording, const char *line, size_t size,

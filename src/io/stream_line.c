@@ -361,7 +361,8 @@ static l1_result local_time(const char *line, size_t size, size_t *behind, int64
                             l1_diag *diag)
 {
     const size_t digits = digits_of(line, size);
-    const l1_column shown = {line, digits};
+    const char *space = memchr(line, ' ', size);
+    const l1_column shown = {line, space != NULL ? (size_t)(space - line) : size};
     int64_t value = 0;
     *behind = 0;
     if (digits == 0 && size > 0 && line[0] == '{') return L1_SUCCESS;

@@ -54,7 +54,9 @@ static l1_result take_lock(l1_journal *journal, l1_diag *diag)
         return l1_refuse(diag, L1_IO_LOCKED, "journal.dir",
                          "%s is in use by the engine with process id %d", journal->path, holder);
     }
-    if (handle < 0) return l1_refuse(diag, L1_IO_OPEN, "lock", "lock: %s", strerror(-handle));
+    if (handle < 0) {
+        return l1_refuse(diag, L1_IO_OPEN, "lock", "%s: %s", path, strerror(-handle));
+    }
     journal->lock_handle = handle;
     return L1_SUCCESS;
 }

@@ -44,6 +44,7 @@ const char *l1_page_number(double value, int digits, char out[L1_NUMBER_TEXT_MAX
         return l1_page_decimal((int64_t)llround(value * 1e8), digits, out);
     }
     (void)snprintf(out, L1_NUMBER_TEXT_MAX, "%.3g", value);
+    if (isnan(value)) (void)strcpy(out, "n/a");
     return out;
 }
 

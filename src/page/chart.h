@@ -61,7 +61,7 @@ typedef struct {
 } l1_time_tick;
 size_t l1_chart_time_ticks(double low_ms, double high_ms, l1_time_tick ticks[L1_TIME_TICKS_MAX]);
 
-/* "-1,234.50"; `digits` behind the point, 0 to 8. `out` holds L1_NUMBER_TEXT_MAX. */
+/* "-1,234.50", n/a of NAN; `digits` behind the point, 0 to 8. `out` holds L1_NUMBER_TEXT_MAX. */
 #define L1_NUMBER_TEXT_MAX 48
 const char *l1_page_number(double value, int digits, char out[L1_NUMBER_TEXT_MAX]);
 /* The same of a decimal in units of 1e-8, rounded to nearest, exactly. */

@@ -18,18 +18,18 @@
 
 typedef struct {
     l1_algo algo;
-    int32_t symbol;       /* index into limits.symbols; -1 = all of them */
-    uint64_t parents;     /* pairs compared; 0: the other figures say nothing */
-    double shortfall_bp;  /* mean of this schedule itself */
-    double difference_bp; /* mean of (this - reference); 0 in the reference's own row */
-    double low_bp, high_bp;
-    double fill_ratio; /* executed / wanted, summed over the parents by notional */
+    int32_t symbol;         /* index into limits.symbols; -1 = all of them */
+    uint64_t parents;       /* pairs compared; 0: the other figures say nothing */
+    double shortfall_bp;    /* mean of this schedule itself */
+    double difference_bp;   /* mean of (this - reference); 0 in the reference's own row */
+    double low_bp, high_bp; /* NAN: too few parents for an interval */
+    double fill_ratio;      /* executed / wanted, summed over the parents by notional */
 } l1_comparison_row;
 
 typedef struct {
     l1_algo reference;
     double confidence;      /* of the intervals, e.g. 0.95 */
-    uint32_t block_parents; /* length of a block of the bootstrap */
+    uint32_t block_parents; /* most parents in a block of the bootstrap */
     uint32_t resamples;
     uint32_t count;
     l1_comparison_row rows[L1_COMPARISON_ROWS_MAX]; /* the reference's too; shown in this order */

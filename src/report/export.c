@@ -340,8 +340,8 @@ static void take_parent(l1_export *export, const l1_limits *limits, const l1_eff
     }
     put_integer(&to, tca->children);
     put_integer(&to, tca->fills);
-    put_text(&to, l1_algo_word(tca->asked));
-    put_text(&to, l1_algo_word(tca->chosen));
+    put_text(&to, l1_algo_text(tca->asked));
+    put_text(&to, l1_algo_text(tca->chosen));
     for (int i = 0; i < 1 + L1_MARKOUTS; i++) put_text(&to, NULL); /* may come later */
     insert(export, &to, PARENTS);
 }

@@ -123,7 +123,7 @@ static void put_rows(const l1_replay_page *page, FILE *out)
         for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
             const l1_page_cost *cost = &page->symbols[i].costs[algo];
             if (cost->totals.parents == 0) continue;
-            put_row(l1_algo_word((l1_algo)algo), page->limits->symbols[i].name, cost, out);
+            put_row(l1_algo_text((l1_algo)algo), page->limits->symbols[i].name, cost, out);
             rows++;
         }
     }
@@ -152,7 +152,7 @@ static void put_markouts(const l1_replay_page *page, FILE *out)
         for (uint32_t i = 0; i < page->limits->symbols_count; i++) {
             const l1_tca_totals *totals = &page->symbols[i].costs[algo].totals;
             if (!any_markout(totals)) continue;
-            (void)fprintf(out, "<tr><td>%s, ", l1_algo_word((l1_algo)algo));
+            (void)fprintf(out, "<tr><td>%s, ", l1_algo_text((l1_algo)algo));
             l1_plot_text(page->limits->symbols[i].name, out);
             (void)fputs("</td>", out);
             for (int k = 0; k < L1_MARKOUTS; k++) {
@@ -204,7 +204,7 @@ static void put_comparison_row(const l1_replay_page *page, const l1_comparison *
                                const l1_comparison_row *row, double most, FILE *out)
 {
     char text[L1_NUMBER_TEXT_MAX];
-    (void)fprintf(out, "<tr><td>%s, ", l1_algo_word(row->algo));
+    (void)fprintf(out, "<tr><td>%s, ", l1_algo_text(row->algo));
     put_name(page, row->symbol, out);
     (void)fputs("</td><td data-l=\"parents\">", out);
     l1_page_put_count(row->parents, out);
@@ -230,7 +230,7 @@ static void put_comparison_row(const l1_replay_page *page, const l1_comparison *
     (void)fputs(", ", out);
     put_bp(row->high_bp, out);
     (void)fputs("]</span></span></td><td class=\"left full\">", out);
-    put_whisker(row, most, out);
+    if (isfinite(row->low_bp) && isfinite(row->high_bp)) put_whisker(row, most, out);
     (void)fputs("</td></tr>\n", out);
 }
 
@@ -254,7 +254,7 @@ static void put_choices(const l1_replay_page *page, FILE *out)
             if (count == 0) continue;
             const double share = 100 * (double)count / (double)sum;
             (void)fprintf(out, "<tr><td>%s</td><td class=\"left\">%s</td><td>",
-                          l1_algo_word((l1_algo)asked), l1_algo_word((l1_algo)chosen));
+                          l1_algo_text((l1_algo)asked), l1_algo_text((l1_algo)chosen));
             l1_page_put_count(count, out);
             (void)fprintf(out,
                           "</td><td class=\"left\"><span class=\"share main\"><i style=\"width:"
@@ -278,6 +278,7 @@ void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *com
     for (uint32_t i = 0; i < comparison->count; i++) {
         const l1_comparison_row *row = &comparison->rows[i];
         if (row->parents == 0 || row->algo == comparison->reference) continue;
+        if (!isfinite(row->low_bp) || !isfinite(row->high_bp)) continue;
         most = fmax(most, fmax(fabs(row->low_bp), fabs(row->high_bp)));
     }
     (void)fprintf(out,
@@ -285,15 +286,15 @@ void l1_page_put_comparison(const l1_replay_page *page, const l1_comparison *com
                   "id=\"comparison\"><thead><tr><th>schedule</th><th>parents</th>"
                   "<th>shortfall, bp</th><th>filled</th><th>difference, bp</th>"
                   "<th class=\"left\">cheaper &larr; &rarr; dearer</th></tr></thead><tbody>\n",
-                  l1_algo_word(comparison->reference));
+                  l1_algo_text(comparison->reference));
     for (uint32_t i = 0; i < comparison->count; i++) {
         put_comparison_row(page, comparison, &comparison->rows[i], most, out);
     }
     (void)fprintf(out,
                   "</tbody></table><p class=\"faint small\">Each parent was replayed once per "
                   "schedule. In brackets: %.0f %% intervals of the mean difference, from %" PRIu32
-                  " samples of blocks of %" PRIu32
-                  " parents. An interval that holds zero shows no difference. What was not filled "
+                  " samples of blocks of up to %" PRIu32 " parents (n/a: fewer than six blocks). "
+                  "An interval that holds zero shows no difference. What was not filled "
                   "is in the shortfall as the price's way alone: look at what was filled first."
                   "</p></div>\n",
                   100 * comparison->confidence, comparison->resamples, comparison->block_parents);

@@ -187,7 +187,8 @@ static l1_result check_peers(const l1_dataset *dataset, l1_diag *diag)
                          strcmp(limits->symbols[i].base, "BTC") == 0 ? "ETH" : "BTC");
     }
     if (bars > 0) return L1_SUCCESS;
-    return l1_refuse(diag, L1_INPUT_FIELD, "rows", "the files hold no bar");
+    return l1_refuse(diag, L1_INPUT_FIELD, "rows",
+                     "the files hold no bar; give klines (trades, quotes and books make no rows)");
 }
 
 static int by_minute(const void *left, const void *right)

@@ -284,6 +284,33 @@ def check_refusals(work, files):
                          + [f"{bars}=BTC/USDT"], capture_output=True, text=True, check=False)
     assert ran.returncode == 2 and bars.read_bytes() == kept, ran.stderr
     assert "one of the files" in ran.stderr
+    config = work / "own.yaml"
+    config.write_bytes(pathlib.Path(ledger.configured(SOURCE, False)[1]).read_bytes())
+    words = [L1, "replay", "--quiet"] + ledger.configured(SOURCE, False)
+    words[words.index("--config") + 1] = config
+    journal, link = work / "kept", work / "link.l1j"
+    ran = subprocess.run(words + ["--journal", journal, "--out", out, bars], capture_output=True,
+                         text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    segment = journal / "segment-0000000001.l1j"
+    link.symlink_to(segment)
+    before = [config.read_bytes(), segment.read_bytes()]
+    for option in ("--out", "--report"):
+        for path, said in ((config, "is the configuration"), (segment, "into the journal"),
+                           (journal / "new", "into the journal"), (link, "into the journal"),
+                           ("", "is empty")):
+            for more in ([], ["--compare-schedules"]):
+                if more and path not in (config, ""):
+                    continue
+                place = ["--journal", journal] if not more else more
+                ran = subprocess.run(words + place + [option, path, bars], capture_output=True,
+                                     text=True, check=False)
+                assert ran.returncode == 2 and said in ran.stderr, (option, path, ran.stderr)
+    assert [config.read_bytes(), segment.read_bytes()] == before
+    ran = subprocess.run([L1, "replay", "--journal", journal, "--out", link], capture_output=True,
+                         text=True, check=False)
+    assert ran.returncode == 2 and "into the journal" in ran.stderr, ran.stderr
+    assert segment.read_bytes() == before[1]
     print("ok  a report over what the run reads or writes is refused before anything is touched")
 
 

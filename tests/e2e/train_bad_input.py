@@ -130,11 +130,32 @@ def main():
                "line 1")
         assert digest(out) == first
 
+        outputs(work, good)
         usage(work, good, out)
         assert digest(out) == first
         lightgbm(good, work)
     print("all is told")
     return 0
+
+
+def outputs(work, good):
+    """Nothing is written over a file that is read; prints and quotes are no klines."""
+    kept = sorted(good.iterdir())[0]
+    config = work / "own.yaml"
+    config.write_bytes(pathlib.Path(CONFIG).read_bytes())
+    before = digest(good)
+    for command in (["features", "--out"], ["evaluate", "--json"], ["evaluate", "--html"],
+                    ["evaluate", "--card"]):
+        for path, said in ((kept, "one of the files to read"), (config, "is the configuration"),
+                           ("", "is empty")):
+            ran = subprocess.run([L1, *command, str(path), "--config", str(config), "--data", str(good)],
+                                 capture_output=True, text=True, check=False)
+            assert ran.returncode == 2 and command[1] in ran.stderr and said in ran.stderr, ran
+    assert digest(good) == before and config.read_bytes() == pathlib.Path(CONFIG).read_bytes()
+    prints = work / "BTCUSDT-trades-2024-08-08.csv"
+    prints.write_text("1,50000,0.01,500,1723075200000,True,True\n")
+    expect("trades alone", train("--data", prints, "--out", work / "none"), 2, "no bar; give klines")
+    assert not (work / "none").exists()
 
 
 def with_prices(lines, cents):

@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t last_ns = 0;
     l1_diag diag;
     start();
-    l1_recording_file(recording, 0);
+    l1_recording_file(recording, 0, -1);
     const char *at = (const char *)data + 1, *end = (const char *)data + size;
     l1_result taken = L1_SUCCESS;
     while (at < end && taken.code == L1_OK) {

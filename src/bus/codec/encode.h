@@ -50,6 +50,5 @@ const char *l1_side_text(l1_side side);                      /* "buy" */
 const char *l1_mode_text(l1_mode mode);                      /* "paper" */
 const char *l1_order_type_text(l1_order_type type);          /* "stop_loss" */
 const char *l1_tif_text(l1_time_in_force tif);               /* "FOK" */
-const char *l1_algo_word(l1_algo algo);                      /* "twap" */
 
 #endif

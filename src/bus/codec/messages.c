@@ -44,11 +44,6 @@ _Static_assert(offsetof(l1_decoded, topic) == 0, "offset 0 means that a choice i
 #define SIGNAL(member) event.as.signal.member
 
 static const char *const sides[] = {[L1_SIDE_BUY] = "buy", [L1_SIDE_SELL] = "sell"};
-const char *const l1_algo_words[L1_ALGO_COUNT] = {
-    [L1_ALGO_AUTO] = "auto", [L1_ALGO_SINGLE] = "single", [L1_ALGO_TWAP] = "twap",
-    [L1_ALGO_VWAP] = "vwap", [L1_ALGO_POV] = "pov",       [L1_ALGO_ICEBERG] = "iceberg",
-    [L1_ALGO_IS] = "is",
-};
 _Static_assert(sizeof sides / sizeof sides[0] == L1_SIDE_COUNT, "every side has its word");
 
 /* A correlation outside [-1, 1] is no malformed message: the rule counts it as 1. */
@@ -63,7 +58,7 @@ static const l1_field_table context_table = {.rows = context_rows, .count = 2, .
 #define DURATION_S_MAX INT64_C(31536000)
 #define SLICES_MAX INT64_C(1000000)
 static const l1_field execution_rows[] = {
-    CHOICE("algo", "execution.algo", MAY, l1_algo_words, SIGNAL(algo)),
+    CHOICE("algo", "execution.algo", MAY, l1_algo_texts, SIGNAL(algo)),
     INTEGER_IN("duration_s", "execution.duration_s", MAY, 0, DURATION_S_MAX, SIGNAL(duration_s)),
     INTEGER_IN("slices_max", "execution.slices_max", MAY, 1, SLICES_MAX, SIGNAL(slices_max)),
 };

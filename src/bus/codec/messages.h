@@ -7,7 +7,6 @@
 #include "bus/codec/fields.h"
 #include "domain/signal.h"
 
-extern const char *const l1_algo_words[L1_ALGO_COUNT]; /* of execution.algo, and in `tca` */
 extern const l1_field_table l1_signal_fields;
 extern const l1_field_table l1_bar_fields;
 extern const l1_field_table l1_book_fields;

@@ -118,10 +118,3 @@ const char *l1_tif_text(l1_time_in_force tif)
     L1_ASSERT(texts[tif] != NULL);
     return texts[tif];
 }
-
-const char *l1_algo_word(l1_algo algo)
-{
-    L1_ASSERT((unsigned)algo < L1_ALGO_COUNT);
-    L1_ASSERT(l1_algo_words[algo] != NULL);
-    return l1_algo_words[algo];
-}

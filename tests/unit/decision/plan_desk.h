@@ -44,6 +44,7 @@ static inline void plan_desk_open(plan_desk *desk)
                                       .stop_e8 = e8("49000"),
                                       .stop_slots = 5,
                                       .book = &desk->book,
+                                      .book_live = true,
                                       .sigma = 0.001,
                                       .day_volume = 20000.0,
                                       .minute_volume = desk->minute_volume,

@@ -141,6 +141,13 @@ static void test_make__becomes_something_simpler_and_says_so(void **state)
     desk.request.day_volume = NAN;
     plan = plan_desk_make(&desk, L1_ALGO_AUTO);
     CHECK(plan.chosen == L1_ALGO_SINGLE && strstr(plan.why, "not known") != NULL);
+    plan_desk_open(&desk); /* clips wait for the book to change */
+    desk.request.book_live = false;
+    CHECK(plan_desk_make(&desk, L1_ALGO_ICEBERG).chosen == L1_ALGO_ICEBERG);
+    desk.request.book = NULL;
+    plan = plan_desk_make(&desk, L1_ALGO_ICEBERG);
+    CHECK(plan.asked == L1_ALGO_ICEBERG && plan.chosen == L1_ALGO_TWAP && plan.clip_e8 == 0);
+    CHECK(strstr(plan.why, "no book") != NULL && plan.children_count == 5);
 }
 
 static void test_make__auto_in_a_signal_is_the_configurations(void **state)
@@ -238,6 +245,44 @@ static void test_auto__cuts_when_that_costs_less(void **state)
     CHECK(strstr(plan.why, "bp with risk, next") != NULL);
     desk.limits.execution_risk_aversion_e8 = 100 * L1_E8; /* but not when waiting counts more */
     CHECK(plan_desk_make(&desk, L1_ALGO_AUTO).chosen == L1_ALGO_SINGLE);
+}
+
+/* Nothing is left for later where nothing shows that the market comes back by then: each look in a
+ * live book, else each minute's bar. */
+static void test_auto__cuts_no_faster_than_the_market_is_seen_to_come_back(void **state)
+{
+    (void)state;
+    static const struct {
+        bool book, live;
+        int64_t duration_s, look_ms;
+        bool cut;
+    } rows[] = {
+        {true, true, 60, 1000, true},    {true, false, 60, 1000, false},
+        {false, false, 60, 1000, false}, {true, false, 119, 1000, false},
+        {true, false, 120, 1000, true},  {false, false, 119, 1000, false},
+        {false, false, 120, 1000, true}, {true, false, 240, 120000, true},
+        {true, true, 2, 1000, true},     {true, false, 239, 120000, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        make_cutting_pay();
+        desk.limits.execution_impact_e8 = 100 * L1_E8; /* also where no book is walked */
+        desk.limits.execution_look_ns = rows[i].look_ms * 1000000;
+        desk.request.duration_s = rows[i].duration_s;
+        desk.request.book = rows[i].book ? &desk.book : NULL;
+        desk.request.book_live = rows[i].live;
+        const l1_plan plan = plan_desk_make(&desk, L1_ALGO_AUTO);
+        CHECK((plan.chosen != L1_ALGO_SINGLE) == rows[i].cut);
+        CHECK(rows[i].cut || rows[i].look_ms > 60000 || strstr(plan.why, "live book") != NULL);
+        if (!rows[i].cut) continue;
+        const int64_t apart_ns =
+            rows[i].live || rows[i].look_ms > 60000 ? rows[i].look_ms * 1000000 : 60 * SECOND_NS;
+        for (uint32_t k = 1; k < plan.children_count; k++) {
+            CHECK(plan.children[k].send_at_ns - plan.children[k - 1].send_at_ns >= apart_ns);
+        }
+        for (uint32_t k = 0; k < plan.offers_count; k++) {
+            CHECK(rows[i].live || plan.offers[k].algo != L1_ALGO_ICEBERG);
+        }
+    }
 }
 
 static void test_auto__prefers_what_the_shown_book_covers(void **state)
@@ -495,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_make__holds_every_child_against_the_filters),
         cmocka_unit_test(test_auto__sends_one_order_at_retail_size_and_says_why),
         cmocka_unit_test(test_auto__cuts_when_that_costs_less),
+        cmocka_unit_test(test_auto__cuts_no_faster_than_the_market_is_seen_to_come_back),
         cmocka_unit_test(test_auto__prefers_what_the_shown_book_covers),
         cmocka_unit_test(test_auto__gives_ties_to_the_single_order),
         cmocka_unit_test(test_draft__of_pov_takes_as_long_as_the_market),

@@ -215,7 +215,10 @@ static void set_random_plan(l1_prng *prng, plan_desk *desk, l1_plan *plan)
         desk->minute_volume[i] = l1_prng_below(prng, 4) == 0 ? 0.0 : l1_prng_unit(prng) * 30.0;
     }
     if (l1_prng_below(prng, 3) == 0) desk->book.asks[0].qty_e8 = L1_E8 / 100;
-    if (l1_prng_below(prng, 5) == 0) desk->request.book = NULL;
+    if (l1_prng_below(prng, 5) == 0) {
+        desk->request.book = NULL;
+        desk->request.book_live = false;
+    }
     if (l1_prng_below(prng, 9) == 0) desk->request.sigma = NAN;
     if (l1_prng_below(prng, 9) == 0) desk->request.minutes_count = 0;
     *plan = plan_desk_make(desk, (l1_algo)l1_prng_below(prng, L1_ALGO_COUNT));

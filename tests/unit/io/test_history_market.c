@@ -283,6 +283,15 @@ static void test_faults__name_file_line_field_and_value(void **state)
          {"a_20240808", "no line is of a configured symbol", ""},
          "symbol",
          L1_INPUT_FIELD},
+        {{"ETHUSDT-depth-1.csv", ROWS},
+         {"ETHUSDT-depth-1.csv line 4", "symbol is 'BTCUSDT'", "FILE=SYMBOL"},
+         "symbol",
+         L1_INPUT_FIELD},
+        {{"a_20240808", "x 1\n"}, {"neither", "", ""}, "file", L1_INPUT_SYNTAX},
+        {{"a_20240808", QUOTE(01, "BTCUSDT", 1) "17x {}\n"},
+         {"line 2", "local time is '17x'", "2009 to 2100"},
+         "local time",
+         L1_INPUT_FIELD},
         {{"BTCUSDT-depth.json", SNAP}, {"line 1", "UNIXMS.json", ""}, "local time", L1_INPUT_FIELD},
         {{"SOLUSDT-trades-1.csv", TRADES},
          {"SOLUSDT", "no configured", ""},
@@ -302,6 +311,45 @@ static void test_faults__name_file_line_field_and_value(void **state)
     }
 }
 
+/* A print that is given twice would count twice. */
+static void test_prints__given_twice_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        input inputs[3];
+        const char *said[2];
+        l1_status status;
+    } rows[] = {
+        {{{"BTCUSDT-trades-1.csv", TRADES}, {"BTCUSDT-trades-2.csv", TRADES}},
+         {"BTCUSDT-trades-2.csv line 1: time is 1723161254001 ms", "BTCUSDT-trades-1.csv"},
+         L1_INPUT_FIELD},
+        {{{"BTCUSDT-trades-1.csv", TRADES}, /* the same ms as the last one of the file before */
+          {"BTCUSDT-trades-2.csv", "5,1,1,1,1723161254003,True,True\n"}},
+         {"", ""},
+         L1_IO_END},
+        {{{"BTCUSDT-trades-1.csv", TRADES},
+          {"BTCUSDT-trades-2.csv", "5,1,1,1,1723161254002,True,True\n"}},
+         {"files overlap", "1723161254003 ms"},
+         L1_INPUT_FIELD},
+        {{{"BTCUSDT-trades-1.csv", TRADES}, {"ETHUSDT-trades-2.csv", TRADES}}, {"", ""}, L1_IO_END},
+        {{{"BTCUSDT-trades-1.csv", TRADES}, {"BTCUSDT-aggTrades-2.csv", AGGREGATES}},
+         {"aggTrades of BTC/USDT", "BTCUSDT-trades-1.csv has trades"},
+         L1_INPUT_FIELD},
+        {{{"BTCUSDT-trades-1.csv", TRADES}, {"ETHUSDT-aggTrades-2.csv", AGGREGATES}},
+         {"", ""},
+         L1_IO_END},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char seen[SEEN_BYTES];
+        l1_diag diag;
+        const l1_status status = play(rows[i].inputs, PLAIN, L1_OFF, seen, &diag);
+        if (status != rows[i].status) fail_msg("row %zu: %d, %s", i, status, diag.text);
+        for (size_t k = 0; k < 2; k++) {
+            if (strstr(diag.text, rows[i].said[k]) == NULL) fail_msg("row %zu: %s", i, diag.text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_snapshots__alone_take_their_time_from_the_name),
         cmocka_unit_test(test_window__what_lies_before_it_is_followed),
         cmocka_unit_test(test_faults__name_file_line_field_and_value),
+        cmocka_unit_test(test_prints__given_twice_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,7 +87,7 @@ static void test_line__faults_name_field_and_value(void **state)
     } rows[] = {
         {"1 {}", "local time", "'1'", L1_INPUT_FIELD},
         {"99999999999999999999 {}", "local time", "9999", L1_INPUT_FIELD},
-        {"x {}", "local time", "''", L1_INPUT_FIELD},
+        {"x {}", "local time", "'x'", L1_INPUT_FIELD},
         {"1723161254000000000", "local time", "space", L1_INPUT_SYNTAX},
         {T "{\"a\":1,}", "", "", L1_INPUT_SYNTAX},
         {T "[]", "", "no object", L1_INPUT_SYNTAX},

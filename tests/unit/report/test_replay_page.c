@@ -1,6 +1,7 @@
 /* replay_page: the fold to the last unit on a small run, and what a page must say or escape. */
 #include "testlib/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,15 +374,18 @@ static void test_page__shows_a_comparison_when_there_is_one(void **state)
         .confidence = 0.95,
         .block_parents = 12,
         .resamples = 2000,
-        .count = 3,
+        .count = 4,
         .rows = {{L1_ALGO_SINGLE, -1, 40, 1.5, 0, 0, 0, 1},
+                 {L1_ALGO_IS, -1, 5, 4, 2.5, NAN, NAN, 1}, /* too few for an interval */
                  {L1_ALGO_TWAP, BTC, 40, 3.75, 2.25, 1.125, 3.5, 0.875},
                  {L1_ALGO_POV, ETH, 0, 0, 0, 0, 0, 0}}};
     char *text = written(&comparison, NULL);
     CHECK(strstr(text, "Against single") != NULL);
     CHECK(strstr(text, "twap, BTC/USDT") != NULL && strstr(text, "pov, ETH/USDT") != NULL);
+    CHECK(strstr(text, "+2.50 <span class=\"faint\">[n/a, n/a]") != NULL);
+    CHECK(strstr(text, "nan") == NULL && strstr(text, "aria-label=\"2.50 bp") == NULL);
     CHECK(strstr(text, "+2.25 <span class=\"faint\">[1.13, 3.50]") != NULL);
-    CHECK(strstr(text, "87.5 %") != NULL && strstr(text, "blocks of 12 parents") != NULL);
+    CHECK(strstr(text, "87.5 %") != NULL && strstr(text, "blocks of up to 12 parents") != NULL);
     CHECK(strstr(text, "were not compared") == NULL);
     free(text);
     end();

@@ -218,6 +218,123 @@ static void test_slice__that_expires_is_taken_up_by_the_next(void **state)
     scenario_close(&s);
 }
 
+/* An hour of bars, then a book that one order of 0.05 walks: three levels, `books` times. */
+static void open_thin(l1_scenario *s, int64_t books, int64_t apart_ms)
+{
+    scenario_open(s, NULL);
+    for (int64_t minute = 0; minute < 62; minute++) {
+        const bool up = minute % 2 == 0;
+        scenario_bar(s, minute, BTC, "50000", "50002", "49998", up ? "50001" : "49999", "1");
+    }
+    for (int64_t i = 0; i < books; i++) {
+        const int64_t ms = 62 * 60000 + i * apart_ms;
+        l1_event event = {.kind = L1_EVENT_BOOK, .at_ns = (SCENARIO_START_MS + ms) * 1000000};
+        event.as.book = (l1_book){.symbol = BTC, .ts_ns = event.at_ns};
+        event.as.book.bids_count = event.as.book.asks_count = 3;
+        for (int64_t k = 0; k < 3; k++) {
+            event.as.book.bids[k] = (l1_level){(49999 - 10 * k) * L1_E8, e8("0.02")};
+            event.as.book.asks[k] = (l1_level){(50001 + 10 * k) * L1_E8, e8("0.02")};
+        }
+        scenario_step(s, &event);
+    }
+}
+
+/* One book, or one now and then, does not come back while a cut waits for it: one order fills, and
+ * slices would not. A stream that has gone on for a minute does. */
+static void test_auto__cuts_in_a_book_that_lives_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t books, apart_ms, then_ms;
+        bool cut;
+    } rows[] = {{1, 0, 0, false},    {60, 1001, 0, false},   {60, 1000, 0, false},
+                {61, 1000, 0, true}, {61, 1000, 1000, true}, {61, 1000, 1001, false},
+                {601, 100, 0, true}, {600, 100, 0, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l1_scenario s, copy;
+        open_thin(&s, rows[i].books, rows[i].apart_ms);
+        scenario_copy(&copy, &s); /* what is known of the stream survives a restart */
+        const int64_t ms = 62 * 60000 + (rows[i].books - 1) * rows[i].apart_ms + rows[i].then_ms;
+        scenario_buy(&s, ms, "a", "0.05", "49000");
+        scenario_buy(&copy, ms, "a", "0.05", "49000");
+        scenario_tick(&s, ms + 100);
+        CHECK(entries(&s) == 1 && entries(&copy) == 1);
+        CHECK((scenario_report(&s, "a") == NULL) == rows[i].cut);
+        CHECK((account_of(&copy)->planned_quote_e8 > 0) == rows[i].cut);
+        if (!rows[i].cut) {
+            CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+            CHECK(scenario_report(&s, "a")->executed_quote_e8 == e8("2500.45"));
+        }
+        scenario_close(&s);
+        scenario_close(&copy);
+    }
+}
+
+static void test_iceberg__without_a_book_goes_at_equal_times(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    open_thin(&s, 0, 0);
+    l1_signal signal = cut("a", L1_SIDE_BUY, "0.0016", 40, 4);
+    signal.algo = L1_ALGO_ICEBERG;
+    scenario_send(&s, 62 * 60000, &signal);
+    scenario_tick(&s, 62 * 60000 + 41000);
+    CHECK(scenario_report(&s, "a") != NULL && scenario_report(&s, "a")->orders_count == 4);
+    CHECK(scenario_report(&s, "a")->status == L1_REPORT_FILLED);
+    scenario_close(&s);
+}
+
+/* A book that stands still lets no second clip go; the report says what was waited for. */
+static void test_iceberg__whose_book_stands_still_ends_at_its_deadline(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    scenario_open(&s, NULL);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+    l1_signal signal = cut("a", L1_SIDE_BUY, "0.02", 40, 4);
+    signal.algo = L1_ALGO_ICEBERG;
+    scenario_send(&s, 1000, &signal);
+    scenario_tick(&s, 40999);
+    CHECK(scenario_report(&s, "a") == NULL);
+    scenario_tick(&s, 41200);
+    const l1_report *report = scenario_report(&s, "a");
+    CHECK(report->status == L1_REPORT_PARTIALLY_FILLED && report->reason == L1_RULE_NOT_FILLED);
+    CHECK(report->executed_qty_e8 == e8("0.005") && report->orders_count == 1);
+    assert_string_equal(report->detail, "deadline: the book stood still");
+    scenario_close(&s);
+}
+
+/* A slot that a sell has freed for a moment belongs to the stop that comes back. */
+static void test_sell__keeps_the_slot_of_the_stop_that_it_released(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    l1_limits limits = scenario_limits();
+    limits.symbols[BTC].max_algo_orders = 1;
+    scenario_open(&s, &limits);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+    scenario_buy(&s, 1000, "a", "0.02", "49000");
+    scenario_tick(&s, 1200);
+    scenario_sell(&s, 2000, "b", "0.01", "51000");
+    scenario_tick(&s, 2060); /* its stop has gone, the sell is under way */
+    scenario_buy(&s, 2061, "c", "0.01", "49000");
+    const l1_report *refused = scenario_report(&s, "c");
+    CHECK(refused != NULL && refused->reason == L1_RULE_EXCHANGE_FILTER);
+    scenario_tick(&s, 2300);
+    CHECK(scenario_report(&s, "b")->status == L1_REPORT_FILLED);
+    CHECK(scenario_protection(&s, "a", L1_REPORT_STOP_REPLACED) != NULL);
+    CHECK(scenario_protection(&s, "a", L1_REPORT_STOP_FAILED) == NULL);
+    CHECK(account_of(&s)->stops_open[BTC] == 1);
+    scenario_sell(&s, 3000, "d", "0.00998", "51000"); /* all of it: the slot is free again */
+    scenario_tick(&s, 3300);
+    CHECK(scenario_report(&s, "d")->status == L1_REPORT_FILLED);
+    CHECK(account_of(&s)->stops_open[BTC] == 0);
+    scenario_buy(&s, 4000, "e", "0.01", "49000");
+    scenario_tick(&s, 4300);
+    CHECK(scenario_report(&s, "e")->status == L1_REPORT_FILLED);
+    scenario_close(&s);
+}
+
 static void test_buy__of_which_nothing_fills_expires(void **state)
 {
     (void)state;
@@ -608,6 +725,10 @@ int main(void)
         cmocka_unit_test(test_buy__in_slices_that_cannot_go_on_ends_in_part_and_says_why),
         cmocka_unit_test(test_slices__that_were_missed_go_as_one_once_the_market_is_back),
         cmocka_unit_test(test_slice__that_expires_is_taken_up_by_the_next),
+        cmocka_unit_test(test_auto__cuts_in_a_book_that_lives_alone),
+        cmocka_unit_test(test_iceberg__without_a_book_goes_at_equal_times),
+        cmocka_unit_test(test_iceberg__whose_book_stands_still_ends_at_its_deadline),
+        cmocka_unit_test(test_sell__keeps_the_slot_of_the_stop_that_it_released),
         cmocka_unit_test(test_buy__of_which_nothing_fills_expires),
         cmocka_unit_test(test_buy__that_is_canceled_before_anything_fills_is_canceled),
         cmocka_unit_test(test_cancel_all__with_the_last_slice_under_way_is_the_reason),
