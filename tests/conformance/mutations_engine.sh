@@ -23,6 +23,7 @@ mkdir -p "$work/src/venue" "$work/objects" "$work/tests"
 for folder in $core; do cp -r "$source/src/$folder" "$work/src/$folder"; done
 mkdir "$work/src/io"
 cp "$source"/src/io/sha256.[ch] "$work/src/io/"
+cp "$source/tests/conformance/mutations_engine.txt" "$work/rows" # the sources may change meanwhile
 # The quick ones first.
 programs="decision/test_plan_step decision/test_schedule decision/test_cost_model
     decision/test_execution_logic decision/test_almgren_chriss features/test_volume_profile
@@ -86,8 +87,8 @@ try() {
         !done && (at = index($0, from)) {
             $0 = substr($0, 1, at - 1) to substr($0, at + length(from)); done = 1
         }
-        { print }' "$source/src/$2" >"$1/$2"
-    if cmp -s "$1/$2" "$source/src/$2"; then
+        { print }' "$work/src/$2" >"$1/$2"
+    if cmp -s "$1/$2" "$work/src/$2"; then
         echo "not applied: $2: $3 -> $4"
     elif ! $cc -I"$work/src/$(dirname "$2")" $flags -c "$1/$2" -o "$1/changed.o" 2>"$1/log"; then
         echo "does not compile: $2: $3 -> $4"
@@ -111,7 +112,7 @@ desk() {
         row=$((row + 1))
         [ $((row % jobs)) -eq "$1" ] || continue
         try "$work/desk$1" "$file" "$from" "$to"
-    done <"$source/tests/conformance/mutations_engine.txt" >"$work/told$1"
+    done <"$work/rows" >"$work/told$1"
 }
 
 tests_pass "$work/before" none || {
