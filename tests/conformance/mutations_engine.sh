@@ -7,8 +7,8 @@
 # Every row of mutations_engine.txt is FILE~FROM~TO, FILE below src/: the first line that holds FROM
 # gets TO in its place. A change after which every unit test of these folders and of system/ is
 # still green has survived, and the script fails and names it. An argument picks rows that hold it.
-# JOBS rows are tried at once. The programs of the changed file's folder run first: most changes are
-# found by them; the random ones, with a part of their runs, come last.
+# JOBS rows are tried at once. The programs of the changed file's folder run first, then the whole
+# system's: most changes are found by them; the random ones, with a part of their runs, come last.
 set -eu
 source=${L1_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 picked=${1:-}
@@ -24,7 +24,6 @@ for folder in $core; do cp -r "$source/src/$folder" "$work/src/$folder"; done
 mkdir "$work/src/io"
 cp "$source"/src/io/sha256.[ch] "$work/src/io/"
 cp "$source/tests/conformance/mutations_engine.txt" "$work/rows" # the sources may change meanwhile
-# The quick ones first.
 programs="decision/test_plan_step decision/test_schedule decision/test_cost_model
     decision/test_execution_logic decision/test_almgren_chriss features/test_volume_profile
     domain/test_cost_analysis domain/test_mid_trail decision/test_trend_ai system/test_models
@@ -62,14 +61,19 @@ for program in $programs; do
     $cc "$work/tests/$name.o" -L"$work/before" -lcore -lcmocka -lm -o "$work/programs/$name"
 done
 
-# in_order FOLDER: the programs, those of the folder first.
+# in_order FOLDER: the programs, those of the folder first, then those of the whole system, at the end
+# those that take a second or more.
+slow="decision/test_execution_logic system/test_latency system/test_properties
+    system/test_plans_random system/test_late_fill_random"
 in_order() {
+    quick=""
     for program in $programs; do
-        case $program in "$1"/*) echo "$program" ;; esac
+        case " $(echo $slow) " in *" $program "*) ;; *) quick="$quick $program" ;; esac
     done
-    for program in $programs; do
-        case $program in "$1"/*) ;; *) echo "$program" ;; esac
-    done
+    for program in $quick; do case $program in "$1"/*) echo "$program" ;; esac done
+    for program in $quick; do case $program in "$1"/*) ;; system/*) echo "$program" ;; esac done
+    for program in $quick; do case $program in "$1"/* | system/*) ;; *) echo "$program" ;; esac done
+    for program in $slow; do echo "$program"; done
 }
 
 # tests_pass DESK FOLDER: red as soon as one program fails with the library that lies in DESK.
