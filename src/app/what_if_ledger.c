@@ -34,8 +34,9 @@ const l1_outcome_field l1_outcome_fields[] = {
     FIELD("slippage", DECIMAL, slippage_e8, false),
     FIELD("shortfall", DECIMAL, shortfall_e8, false),
     FIELD("net_qty", DECIMAL, net_qty_e8, false),
-    FIELD("fee_base", DECIMAL, fee_base_e8, false),
-    FIELD("fee_quote", DECIMAL, fee_quote_e8, false),
+    FIELD("fee_base", DECIMAL, fees.base_e8, false),
+    FIELD("fee_quote", DECIMAL, fees.quote_e8, false),
+    FIELD("fee_other", DECIMAL, fees.other_e8, false),
     FIELD("score_logreg", DECIMAL, scores.logreg_e8, false),
     FIELD("score_random_forest", DECIMAL, scores.random_forest_e8, false),
     FIELD("score_lightgbm", DECIMAL, scores.lightgbm_e8, false),
@@ -45,8 +46,9 @@ const l1_outcome_field l1_outcome_fields[] = {
     FIELD("protection_reports", COUNT, protections, true),
     FIELD("later_qty", DECIMAL, after_qty_e8, true),
     FIELD("later_quote", DECIMAL, after_quote_e8, true),
-    FIELD("later_fee_base", DECIMAL, after_fee_base_e8, true),
-    FIELD("later_fee_quote", DECIMAL, after_fee_quote_e8, true),
+    FIELD("later_fee_base", DECIMAL, after_fees.base_e8, true),
+    FIELD("later_fee_quote", DECIMAL, after_fees.quote_e8, true),
+    FIELD("later_fee_other", DECIMAL, after_fees.other_e8, true),
 };
 const size_t l1_outcome_fields_count = sizeof l1_outcome_fields / sizeof l1_outcome_fields[0];
 
@@ -163,10 +165,15 @@ static void add_details(l1_outcome *outcome, const l1_report *report)
     outcome->details = l1_hash_end(&archive.hasher);
 }
 
-static void take_fees(const l1_report *report, int64_t *base_e8, int64_t *quote_e8)
+static void take_fees(const l1_report *report, l1_outcome_fees *fees)
 {
+    L1_ASSERT(report->fees_count <= L1_FEES_MAX);
     for (uint32_t i = 0; i < report->fees_count; i++) {
-        *(report->fees[i].asset == 0 ? quote_e8 : base_e8) += report->fees[i].amount_e8;
+        const l1_fee *fee = &report->fees[i];
+        int64_t *sum_e8 = &fees->other_e8;
+        if (fee->asset == 0) sum_e8 = &fees->quote_e8;
+        if (fee->asset == report->symbol + 1) sum_e8 = &fees->base_e8;
+        *sum_e8 += fee->amount_e8;
     }
 }
 
@@ -231,7 +238,7 @@ static void take_final(l1_outcome *outcome, const l1_report *report)
     take_costs(outcome, report);
     const l1_head head = report->scores.head;
     if ((report->scores.computed >> head & 1) != 0) outcome->scores = report->scores.of[head];
-    take_fees(report, &outcome->fee_base_e8, &outcome->fee_quote_e8);
+    take_fees(report, &outcome->fees);
 }
 
 void l1_outcome_take(l1_outcome *outcome, const l1_report *report)
@@ -242,7 +249,7 @@ void l1_outcome_take(l1_outcome *outcome, const l1_report *report)
         outcome->protection = report->status;
         outcome->after_qty_e8 += report->executed_qty_e8;
         outcome->after_quote_e8 += report->executed_quote_e8;
-        take_fees(report, &outcome->after_fee_base_e8, &outcome->after_fee_quote_e8);
+        take_fees(report, &outcome->after_fees);
     } else if (report->final) {
         take_final(outcome, report);
     }

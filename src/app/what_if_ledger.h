@@ -14,13 +14,18 @@
 enum { L1_LEDGER_SIGNALS_MAX = 1 << 22 };
 
 typedef struct {
+    int64_t base_e8, quote_e8, other_e8; /* other: in a third asset, by its own unit */
+} l1_outcome_fees;
+
+typedef struct {
     bool reported; /* the final report has come; else only protection's and details mean anything */
     l1_report_status status;
     l1_rule reason;
     uint64_t violations; /* bits 1 << rule */
     int64_t requested_qty_e8, qty_e8, limit_price_e8, stop_e8;
     int64_t orders;
-    int64_t executed_qty_e8, avg_price_e8, executed_quote_e8, net_qty_e8, fee_base_e8, fee_quote_e8;
+    int64_t executed_qty_e8, avg_price_e8, executed_quote_e8, net_qty_e8;
+    l1_outcome_fees fees;
     int64_t slippage_e8, exposure_e8;
     bool has_tca; /* it was sent; else the figures of what it cost are L1_OFF */
     l1_algo schedule;
@@ -29,7 +34,8 @@ typedef struct {
     /* kind "protection": whatever came after the final report */
     int64_t protections;
     l1_report_status protection; /* the last one's */
-    int64_t after_qty_e8, after_quote_e8, after_fee_base_e8, after_fee_quote_e8;
+    int64_t after_qty_e8, after_quote_e8;
+    l1_outcome_fees after_fees;
     l1_hash128 details; /* of every report, its number and time apart */
 } l1_outcome;
 

@@ -114,9 +114,8 @@ static const char *child_fault(const l1_plan_request *request, int64_t qty_e8, u
 {
     const l1_instrument *instrument = request->instrument;
     const bool stop = request->side == L1_SIDE_BUY && request->stop_e8 > 0;
-    const uint32_t used = request->stop_slots < instrument->max_algo_orders
-                              ? instrument->max_algo_orders - request->stop_slots
-                              : 0;
+    const uint32_t slots = l1_stop_slots(instrument);
+    const uint32_t used = request->stop_slots < slots ? slots - request->stop_slots : 0;
     return l1_filter_fault(instrument, request->side, qty_e8, request->limit_e8,
                            stop ? request->stop_e8 : L1_OFF, request->limits->taker_fee_e8,
                            used + slot);

@@ -108,7 +108,7 @@ typedef struct {
     uint32_t max_algo_orders;      /* stops that may rest at the venue at once */
     bool opo;                      /* the venue takes entry and stop as one list */
     bool oto; /* the same as OTO where there is no OPO: the stop's quantity is told beforehand */
-    l1_venue_filters venue; /* judged by the simulated venue */
+    l1_venue_filters venue;
 } l1_instrument;
 
 typedef struct {

@@ -60,6 +60,7 @@ static l1_order news(const l1_order *before, const l1_order *after)
     fresh.cost_e8 -= before->cost_e8;
     fresh.fee_base_e8 -= before->fee_base_e8;
     fresh.fee_quote_e8 -= before->fee_quote_e8;
+    fresh.fee_third_e8 -= before->fee_third_e8;
     return fresh;
 }
 

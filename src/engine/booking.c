@@ -87,6 +87,31 @@ void l1_engine_book_release(l1_engine *engine, uint32_t at)
     L1_ASSERT(engine->account.stop_locked_e8[order->symbol] >= 0);
 }
 
+void l1_engine_book_slot_back(l1_engine *engine, uint32_t at)
+{
+    l1_execution *execution = &engine->executions.executions[at];
+    if (!execution->keeps_slot) return;
+    execution->keeps_slot = false;
+    L1_ASSERT(engine->account.stops_open[execution->symbol] > 0);
+    engine->account.stops_open[execution->symbol]--;
+}
+
+/* The stop of `order` has ended. What gave way for a sell, or for a common stop, comes back: no
+ * entry may take its slot until then. */
+static void free_slot(l1_engine *engine, const l1_order *order)
+{
+    l1_execution *execution = execution_of(engine, order);
+    const bool returns =
+        execution->phase == L1_PHASE_RELEASED || execution->phase == L1_PHASE_MERGING;
+    L1_ASSERT(engine->account.stops_open[order->symbol] > 0);
+    L1_ASSERT(!execution->keeps_slot);
+    if (returns && execution->serial == order->serial) {
+        execution->keeps_slot = true;
+    } else {
+        engine->account.stops_open[order->symbol]--;
+    }
+}
+
 void l1_engine_book_reserve(l1_engine *engine, uint32_t at, int64_t delta_e8)
 {
     l1_execution *execution = &engine->executions.executions[at];
@@ -124,8 +149,11 @@ static void book_fee(l1_engine *engine, l1_order *order, const l1_venue_event *f
     if (fill->fee_asset == 0) {
         l1_drawdown_cash(&engine->drawdown, order->symbol, -fill->fee_e8);
         order->fee_quote_e8 += fill->fee_e8;
-    } else if (fill->fee_asset == order->symbol + 1) { /* a third asset's is in no report */
+    } else if (fill->fee_asset == order->symbol + 1) {
         order->fee_base_e8 += fill->fee_e8;
+    } else {
+        l1_third_fee_add(&order->fee_third_asset, &order->fee_third_e8, fill->fee_asset,
+                         fill->fee_e8);
     }
 }
 
@@ -178,8 +206,7 @@ void l1_engine_book_end(l1_engine *engine, uint32_t at)
         engine->account.open_buy_e8[order->symbol] -= order->qty_e8 - order->executed_e8;
         L1_ASSERT(engine->account.open_buy_e8[order->symbol] >= 0);
     } else if (is_stop(order)) {
-        L1_ASSERT(engine->account.stops_open[order->symbol] > 0);
-        engine->account.stops_open[order->symbol]--;
+        free_slot(engine, order);
     }
     l1_order_end(&engine->executions, at);
     /* A filled entry is looked at once more, by a final report that waits for its stop. */

@@ -158,6 +158,17 @@ static void adopt_features(l1_engine *engine, const l1_engine *old)
     }
 }
 
+/* One in an asset that is no longer configured has no name any more. */
+static void adopt_third_fee(int32_t *asset, int64_t *fee_e8, const int32_t *map)
+{
+    L1_ASSERT(*asset >= 0 && *asset < L1_ASSETS_MAX);
+    L1_ASSERT(*fee_e8 >= 0);
+    if (*asset == 0) return;
+    const int32_t symbol = map[*asset - 1];
+    *asset = symbol < 0 ? 0 : symbol + 1;
+    if (symbol < 0) *fee_e8 = 0;
+}
+
 static void adopt_parents(l1_parents *to, const l1_parents *from, const int32_t *map)
 {
     const size_t slots = from->capacity;
@@ -173,6 +184,7 @@ static void adopt_parents(l1_parents *to, const l1_parents *from, const int32_t 
     for (size_t i = 0; i < slots; i++) {
         const int32_t symbol = map[to->parents[i].symbol];
         to->parents[i].symbol = symbol < 0 ? 0 : symbol;
+        adopt_third_fee(&to->parents[i].fee_third_asset, &to->parents[i].fee_third_e8, map);
     }
 }
 
@@ -209,6 +221,7 @@ static bool adopt_executions(l1_engine *engine, const l1_engine *old, const int3
         const int32_t order = map[to->orders[i].symbol];
         const int32_t execution = map[to->executions[i].symbol];
         to->orders[i].symbol = order < 0 ? 0 : order;
+        adopt_third_fee(&to->orders[i].fee_third_asset, &to->orders[i].fee_third_e8, map);
         to->executions[i].symbol = execution < 0 ? 0 : execution;
     }
     adopt_parents(&engine->parents, &old->parents, map);

@@ -114,6 +114,8 @@ void l1_engine_book_end(l1_engine *engine, uint32_t order);
 void l1_engine_book_stop_live(l1_engine *engine, uint32_t order, int64_t qty_e8);
 /* A stop about to be canceled for a sell no longer counts as sellable by others. */
 void l1_engine_book_release(l1_engine *engine, uint32_t order);
+/* The slot kept for its stop is free: the stop is sent now, or none will be. */
+void l1_engine_book_slot_back(l1_engine *engine, uint32_t execution);
 /* The lock of a canceled stop becomes base set aside for the sell. */
 void l1_engine_book_reserve(l1_engine *engine, uint32_t execution, int64_t delta_e8);
 

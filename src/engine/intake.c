@@ -231,6 +231,7 @@ static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
     const int64_t age_ns = limits->market_age_ns, now_ns = engine->now_ns;
     const bool buy = signal->side == L1_SIDE_BUY;
     const uint32_t used = engine->account.stops_open[signal->symbol];
+    const uint32_t slots = l1_stop_slots(instrument);
     l1_plan_request asked = {
         .limits = limits,
         .instrument = instrument,
@@ -245,7 +246,7 @@ static l1_plan_request plan_request(l1_engine *engine, const l1_signal *signal)
         .mid_e8 = engine->facts.mid_e8,
         .limit_e8 = engine->facts.limit_e8,
         .stop_e8 = buy ? engine->decision.stop_e8 : 0,
-        .stop_slots = used < instrument->max_algo_orders ? instrument->max_algo_orders - used : 0,
+        .stop_slots = used < slots ? slots - used : 0,
         .book = l1_market_book_fresh(market, now_ns, age_ns) ? &market->book : NULL,
         .sigma = NAN,
         .day_volume = NAN,

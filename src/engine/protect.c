@@ -155,6 +155,7 @@ static void alarm_naked(l1_engine *engine, uint32_t execution, const char *why, 
 void l1_engine_flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
+    l1_engine_book_slot_back(engine, execution);
     forget_sold(engine, execution);
     const int64_t qty_e8 = naked_e8(engine, execution);
     if (qty_e8 == 0) {
@@ -179,6 +180,7 @@ void l1_engine_flatten(l1_engine *engine, uint32_t execution, l1_engine_out *out
 void l1_engine_protect(l1_engine *engine, uint32_t execution, l1_engine_out *out)
 {
     l1_execution *owner = at(engine, execution);
+    l1_engine_book_slot_back(engine, execution);
     forget_sold(engine, execution);
     const int64_t qty_e8 = naked_e8(engine, execution);
     if (qty_e8 == 0) {

@@ -58,6 +58,7 @@ static void add_fees(l1_report *report, const l1_order *order)
 {
     add_fee(report, order->symbol + 1, order->fee_base_e8);
     add_fee(report, 0, order->fee_quote_e8);
+    add_fee(report, order->fee_third_asset, order->fee_third_e8);
 }
 
 /* Starts engine->effect.as.report from a parent; `stop` is the execution whose stop it shows. */
@@ -110,7 +111,9 @@ static void add_children(l1_engine *engine, l1_report *report, const l1_parent *
                     .executed_e8 = parent->executed_e8,
                     .cost_e8 = parent->cost_e8,
                     .fee_base_e8 = parent->fee_base_e8,
-                    .fee_quote_e8 = parent->fee_quote_e8};
+                    .fee_quote_e8 = parent->fee_quote_e8,
+                    .fee_third_e8 = parent->fee_third_e8,
+                    .fee_third_asset = parent->fee_third_asset};
     for (uint32_t i = 0; i < parent->orders_count; i++) {
         report->orders[report->orders_count++] = parent->orders[i];
     }
@@ -124,6 +127,8 @@ static void add_children(l1_engine *engine, l1_report *report, const l1_parent *
         sum.cost_e8 += order->cost_e8;
         sum.fee_base_e8 += order->fee_base_e8;
         sum.fee_quote_e8 += order->fee_quote_e8;
+        l1_third_fee_add(&sum.fee_third_asset, &sum.fee_third_e8, order->fee_third_asset,
+                         order->fee_third_e8);
     }
     L1_ASSERT(report->orders_count <= L1_CHILDREN_MAX);
     report->executed_qty_e8 = sum.executed_e8;

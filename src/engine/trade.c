@@ -25,6 +25,7 @@ void l1_engine_close(l1_engine *engine, uint32_t execution)
 {
     L1_ASSERT(at(engine, execution)->reported);
     L1_ASSERT(at(engine, execution)->reserved_e8 == 0);
+    l1_engine_book_slot_back(engine, execution);
     l1_engine_stop_timer(engine, execution);
     l1_engine_child_closed(engine, execution);
     l1_execution_close(&engine->executions, execution);

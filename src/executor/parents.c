@@ -154,6 +154,8 @@ void l1_parent_add(l1_parent *parent, uint32_t child, const l1_order *order, con
     parent->cost_e8 += fresh->cost_e8;
     parent->fee_base_e8 += fresh->fee_base_e8;
     parent->fee_quote_e8 += fresh->fee_quote_e8;
+    l1_third_fee_add(&parent->fee_third_asset, &parent->fee_third_e8, fresh->fee_third_asset,
+                     fresh->fee_third_e8);
     int64_t sum_e8 = 0;
     for (uint32_t i = 0; i < parent->orders_count; i++) sum_e8 += parent->orders[i].executed_e8;
     L1_ASSERT(sum_e8 == parent->executed_e8); /* children together are the parent */

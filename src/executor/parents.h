@@ -59,7 +59,8 @@ typedef struct {
 
     /* Sums over children whose entry or exit has ended. */
     int64_t sent_e8; /* of all children */
-    int64_t executed_e8, cost_e8, fee_base_e8, fee_quote_e8;
+    int64_t executed_e8, cost_e8, fee_base_e8, fee_quote_e8, fee_third_e8;
+    int32_t fee_third_asset;           /* as an order's */
     int64_t last_sent_ns, last_end_ns; /* of the newest child; 0 = none yet */
     uint64_t volume_from_e8;           /* the market's running volume at the start */
     uint32_t children_sent, children_open;

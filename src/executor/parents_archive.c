@@ -1,5 +1,6 @@
 /* executor/parents_archive.c: the one listing of the parents' fields. */
 #include "base/assert.h"
+#include "domain/index.h"
 #include "executor/parents.h"
 
 static void archive_decided(l1_archive *archive, l1_parent *parent)
@@ -38,6 +39,8 @@ static void archive_sums(l1_archive *archive, l1_parent *parent)
     l1_archive_i64(archive, &parent->cost_e8);
     l1_archive_i64(archive, &parent->fee_base_e8);
     l1_archive_i64(archive, &parent->fee_quote_e8);
+    l1_archive_i64(archive, &parent->fee_third_e8);
+    l1_asset_archive(archive, &parent->fee_third_asset);
     l1_archive_i64(archive, &parent->last_sent_ns);
     l1_archive_i64(archive, &parent->last_end_ns);
     l1_archive_u64(archive, &parent->volume_from_e8);

@@ -13,7 +13,7 @@
 #include "journal/directory.h"
 
 #define L1_SNAPSHOT_BODY_MAX (256U << 20) /* bytes */
-#define L1_SNAPSHOT_FORMAT 4
+#define L1_SNAPSHOT_FORMAT 5
 #define L1_SNAPSHOT_HEADER_SIZE 512
 #define L1_SNAPSHOT_BUILD_MAX 128
 #define L1_SNAPSHOTS_KEPT 2

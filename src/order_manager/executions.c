@@ -366,6 +366,15 @@ l1_order_status l1_order_status_of(const l1_order *order)
     return statuses[order->state];
 }
 
+void l1_third_fee_add(int32_t *sum_asset, int64_t *sum_e8, int32_t asset, int64_t fee_e8)
+{
+    L1_ASSERT(fee_e8 >= 0);
+    L1_ASSERT(fee_e8 == 0 || asset > 0);
+    if (fee_e8 == 0) return;
+    if (*sum_e8 == 0) *sum_asset = asset;
+    if (*sum_asset == asset) *sum_e8 += fee_e8;
+}
+
 l1_report_order l1_report_order_of(const l1_order *order)
 {
     l1_price average = {L1_OFF};

@@ -40,6 +40,8 @@ typedef struct {
     int64_t qty_e8, price_e8, stop_e8;
     int64_t executed_e8, cost_e8;      /* base and quote that have changed hands */
     int64_t fee_base_e8, fee_quote_e8; /* commission */
+    int64_t fee_third_e8;              /* and in another asset, */
+    int32_t fee_third_asset;           /* of that index; 0 = none yet */
     int64_t locked_e8; /* of what it pays with: counted in the account's own locks */
     bool open;         /* not ended, its last event handled */
     l1_origin origin;  /* entries only */
@@ -93,6 +95,7 @@ typedef struct {
     l1_violation refusal; /* presend's; rule UNJUDGED = none */
     bool reported;        /* its parent knows how its entry or exit ended */
     bool replacing;       /* the stop on its way replaces a released one */
+    bool keeps_slot;      /* its stop gave way for a moment: its slot at the venue stays taken */
     bool overdue;         /* the watchdog fired: no further stop is tried */
     uint32_t revision;    /* the next one, when its parent's slot holds another */
 
@@ -144,6 +147,11 @@ uint32_t l1_order_open(l1_executions *table, uint32_t execution, int32_t symbol,
 /* An order has ended; its slot stays out of reuse until l1_order_free. */
 void l1_order_end(l1_executions *table, uint32_t order);
 void l1_order_free(l1_executions *table, uint32_t order);
+
+/* Commission in an asset that is neither base nor quote (and of amount 0: none); `sum_asset` starts
+ * at 0. A second such asset in one sum, which takes a change of paper.commission on the way, does
+ * not fit in: the account alone has it. */
+void l1_third_fee_add(int32_t *sum_asset, int64_t *sum_e8, int32_t asset, int64_t fee_e8);
 
 /* The order of that identity, open or not yet reused; L1_NONE. */
 uint32_t l1_order_find(const l1_executions *table, l1_order_id id);

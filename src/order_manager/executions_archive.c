@@ -3,6 +3,7 @@
  * Closed slots are part of the state: their order of reuse and their identities decide which late
  * fills can still be matched. */
 #include "base/assert.h"
+#include "domain/index.h"
 #include "order_manager/executions.h"
 
 static void archive_order(l1_archive *archive, l1_order *order)
@@ -22,6 +23,8 @@ static void archive_order(l1_archive *archive, l1_order *order)
     l1_archive_i64(archive, &order->cost_e8);
     l1_archive_i64(archive, &order->fee_base_e8);
     l1_archive_i64(archive, &order->fee_quote_e8);
+    l1_archive_i64(archive, &order->fee_third_e8);
+    l1_asset_archive(archive, &order->fee_third_asset);
     l1_archive_i64(archive, &order->locked_e8);
     l1_archive_bool(archive, &order->open);
     if (order->id.purpose != L1_PURPOSE_ENTRY) return;
@@ -73,6 +76,7 @@ static void archive_progress(l1_archive *archive, l1_execution *execution)
     l1_archive_text(archive, execution->refusal.detail, sizeof execution->refusal.detail);
     l1_archive_bool(archive, &execution->reported);
     l1_archive_bool(archive, &execution->replacing);
+    l1_archive_bool(archive, &execution->keeps_slot);
     l1_archive_bool(archive, &execution->overdue);
     l1_archive_u32(archive, &execution->revision);
     l1_archive_i64(archive, &execution->deadline_ns);

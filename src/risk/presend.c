@@ -97,12 +97,14 @@ static const char *filter_fault(const check *at)
         return l1_stop_fault(at->instrument, leg->qty_e8, leg->stop_e8, stops_open);
     }
     if (leg->type == L1_ORDER_MARKET) {
-        const bool on_lot = leg->qty_e8 > 0 && leg->qty_e8 % at->instrument->lot_e8 == 0;
-        return on_lot ? NULL : "LOT_SIZE";
+        return l1_market_fault(at->instrument, leg->qty_e8, at->mid_e8);
     }
     const int64_t stop = submit->legs_count > 1 ? submit->legs[1].stop_e8 : L1_OFF;
-    return l1_filter_fault(at->instrument, leg->side, leg->qty_e8, leg->price_e8, stop,
-                           at->view->limits->taker_fee_e8, stops_open);
+    const char *fault = l1_filter_fault(at->instrument, leg->side, leg->qty_e8, leg->price_e8, stop,
+                                        at->view->limits->taker_fee_e8, stops_open);
+    const l1_intended intended = {submit->symbol, leg->side, leg->qty_e8, leg->price_e8,
+                                  at->mid_e8};
+    return fault != NULL ? fault : l1_state_fault(at->instrument, at->view->account, &intended);
 }
 
 static int64_t cost_of(const check *at)

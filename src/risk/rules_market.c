@@ -84,6 +84,8 @@ void l1_rule_exchange_filter(l1_judgement *judgement)
     const char *fault =
         l1_filter_fault(instrument, signal->side, qty, out->limit_e8, signal->stop_loss_e8,
                         judgement->limits->taker_fee_e8, stops_open);
+    const l1_intended intended = {signal->symbol, signal->side, qty, out->limit_e8, out->mid_e8};
+    if (fault == NULL) fault = l1_state_fault(instrument, judgement->view->account, &intended);
     if (fault != NULL) {
         const int64_t least = out->minimum_qty_e8;
         l1_violate(judgement, L1_RULE_EXCHANGE_FILTER, qty, least, fault);

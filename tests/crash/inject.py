@@ -208,7 +208,7 @@ def run(root, kills, failures, seed):
         print("skipped: strace may not trace here")
         sys.exit(77)
     unclean = unclean_case(root)
-    told = []
+    told, tried, ended = [], 0, 0
     for name, origin in (("new journal", None), ("recovery", unclean)):
         everything = points(root, origin)
         chosen = sample(everything, kills, seed)
@@ -219,8 +219,10 @@ def run(root, kills, failures, seed):
         for error in ("EIO", "ENOSPC"):
             chosen = sample(everything, failures, seed + 1)
             met = sum(fail_at(root, origin, point, error) for point in chosen)
-            expect(met > 0, f"{name}: no {error} ended a run")
+            tried, ended = tried + len(chosen), ended + met
             told.append(f"{met} of {len(chosen)} {error} ended the run")
+    # Over all of them: a small sample of one kind may meet calls that do not matter alone.
+    expect(ended > tried // 4, f"only {ended} of {tried} failures ended a run")
     print("; ".join(told))
 
 

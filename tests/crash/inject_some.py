@@ -3,4 +3,4 @@
 """tests/crash/inject_some.py: a sample of the calls that inject_all.py meets."""
 import inject
 
-inject.main(kills=20, failures=8)
+inject.main(kills=8, failures=4)

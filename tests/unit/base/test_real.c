@@ -1,5 +1,5 @@
 /* tests/unit/base/test_real.c: base/real.h against strtod and the long double functions of libm,
- * which have 11 bits more. */
+ * which have 11 bits more. L1_RUNS sets how many random cases are tried. */
 #include "testlib/check.h"
 
 #include <float.h>
@@ -12,7 +12,13 @@
 #include "base/prng.h"
 #include "base/real.h"
 
-#define RANDOM_CASES 1000000
+enum { CASES = 250000 };
+
+static int random_cases(void)
+{
+    const char *wanted = getenv("L1_RUNS");
+    return wanted != NULL ? atoi(wanted) : CASES;
+}
 
 /* ---- text -------------------------------------------------------------------------------- */
 
@@ -116,7 +122,7 @@ static void test_real_parse__agrees_with_strtod_on_printed_doubles(void **state)
     l1_prng prng;
     char text[64];
     l1_prng_seed(&prng, 1);
-    for (int i = 0; i < RANDOM_CASES; i++) {
+    for (int i = 0, cases = random_cases(); i < cases; i++) {
         const double x = l1_real_of_bits(l1_prng_next(&prng)); /* all magnitudes */
         snprintf(text, sizeof text, "%.*g", 1 + (int)l1_prng_below(&prng, 20), x);
         CHECK(x != x || agrees_with_strtod(text));
@@ -134,7 +140,7 @@ static void test_real_parse__agrees_with_strtod_on_random_digits(void **state)
     l1_prng prng;
     char text[128];
     l1_prng_seed(&prng, 2);
-    for (int i = 0; i < RANDOM_CASES; i++) {
+    for (int i = 0, cases = random_cases(); i < cases; i++) {
         const size_t digits = 1 + l1_prng_below(&prng, i % 8 == 0 ? 60 : 22);
         for (size_t d = 0; d < digits; d++) text[d] = (char)('0' + l1_prng_below(&prng, 10));
         if (digits > 1 && l1_prng_below(&prng, 2) == 0) text[l1_prng_below(&prng, digits)] = '.';
@@ -152,7 +158,7 @@ static void test_real_parse__agrees_with_strtod_next_to_halfway(void **state)
     l1_prng prng;
     char text[1400];
     l1_prng_seed(&prng, 3);
-    for (int i = 0; i < RANDOM_CASES / 50; i++) {
+    for (int i = 0, cases = random_cases() / 50; i < cases; i++) {
         uint64_t bits = l1_prng_next(&prng) & (UINT64_MAX >> 1);
         if (i % 4 == 0) bits &= (UINT64_C(1) << (1 + l1_prng_below(&prng, 60))) - 1; /* subnormal */
         const double x = l1_real_of_bits(bits), above = nextafter(x, INFINITY);
@@ -203,7 +209,7 @@ static void test_ln__stays_below_one_ulp(void **state)
     l1_prng prng;
     double worst = 0.0;
     l1_prng_seed(&prng, 4);
-    for (int i = 0; i < RANDOM_CASES; i++) {
+    for (int i = 0, cases = random_cases(); i < cases; i++) {
         const double any = l1_real_of_bits(l1_prng_next(&prng) & (UINT64_MAX >> 1));
         const double rows[] = {any, 0.5 + l1_prng_unit(&prng),
                                1.0 + ldexp(l1_prng_unit(&prng), -i % 50), l1_prng_unit(&prng) * 1e6,
@@ -226,7 +232,7 @@ static void test_exp__stays_below_one_ulp(void **state)
     l1_prng prng;
     double worst = 0.0;
     l1_prng_seed(&prng, 5);
-    for (int i = 0; i < RANDOM_CASES; i++) {
+    for (int i = 0, cases = random_cases(); i < cases; i++) {
         const double rows[] = {(l1_prng_unit(&prng) - 0.5) * 1416.0,
                                (l1_prng_unit(&prng) - 0.5) * 20.0,
                                ldexp(l1_prng_unit(&prng) - 0.5, -i % 60)};
@@ -252,7 +258,7 @@ static void test_erfc__stays_below_four_ulp(void **state)
     l1_prng prng;
     double worst = 0.0;
     l1_prng_seed(&prng, 6);
-    for (int i = 0; i < RANDOM_CASES; i++) {
+    for (int i = 0, cases = random_cases(); i < cases; i++) {
         const double rows[] = {l1_prng_unit(&prng) * 26.0, l1_prng_unit(&prng) * 3.0,
                                -6.0 * l1_prng_unit(&prng), l1_prng_unit(&prng) * 0.001 + 0.4995,
                                l1_prng_unit(&prng) * 0.001 + 6.2795};
@@ -285,7 +291,7 @@ static void test_circle__is_exact_at_quarters_and_close_elsewhere(void **state)
     double worst = 0.0;
     const long double two_pi = 2 * acosl(-1.0L);
     l1_prng_seed(&prng, 7);
-    for (int i = 0; i < RANDOM_CASES; i++) {
+    for (int i = 0, cases = random_cases(); i < cases; i++) {
         const double turns = ldexp(l1_prng_unit(&prng) * 2 - 1, i % 21);
         const long double angle = two_pi * ((long double)turns - roundl((long double)turns));
         worst = fmax(worst, (double)fabsl((long double)l1_sin_turns(turns) - sinl(angle)));
@@ -365,7 +371,7 @@ static void test_hyperbolic__stays_below_its_bounds(void **state)
     l1_prng prng;
     double sine = 0.0, cosine = 0.0, inverse = 0.0, beside = 0.0;
     l1_prng_seed(&prng, 6);
-    for (int i = 0; i < RANDOM_CASES / 4; i++) {
+    for (int i = 0, cases = random_cases() / 4; i < cases; i++) {
         const double sign = i % 2 == 0 ? 1.0 : -1.0;
         const double rows[] = {sign * l1_prng_unit(&prng) * 710.4,
                                sign * l1_prng_unit(&prng) * 25.0,

@@ -188,7 +188,10 @@ static void test_config__shipped_file_holds_the_value_of_the_contract_at_every_k
         assert_string_equal(value, shipped_rows[i].want);
         covered[l1_key_find(shipped_rows[i].key).row] = true;
     }
-    for (size_t row = 0; row < l1_keys_count; row++) CHECK(covered[row]);
+    for (size_t row = 0; row < l1_keys_count; row++) {
+        if (!covered[row]) print_error("%s has no row here\n", l1_keys[row].name);
+        CHECK(covered[row]);
+    }
     CHECK(config.limits.symbols_count == 2);
     CHECK(config.limits.signal_ttl_ns == INT64_C(5000000000));
     CHECK(config.limits.repeat_window_ns == INT64_C(10000000000));

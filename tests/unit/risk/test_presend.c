@@ -116,6 +116,11 @@ static void test_presend__filters_and_balance_bind_everyone(void **state)
     w.account.stops_open[BTC] = 5;
     CHECK(refuses(L1_RULE_EXCHANGE_FILTER) && strcmp(why.detail, "MAX_NUM_ALGO_ORDERS") == 0);
     entry();
+    w.limits.symbols[BTC].venue.position_max_e8 = submit.legs[0].qty_e8;
+    CHECK(sends(false));
+    w.limits.symbols[BTC].venue.position_max_e8--;
+    CHECK(refuses(L1_RULE_EXCHANGE_FILTER) && strcmp(why.detail, "MAX_POSITION") == 0);
+    entry();
     w.account.total_e8[0] = E(501, 50100000);
     w.limits.symbols[BTC].balance_min_e8 = w.limits.symbols[BTC].exposure_max_e8 = L1_OFF;
     CHECK(sends(false) && sends(true));
@@ -170,6 +175,18 @@ static void test_presend__protective_orders_need_base_and_filters_alone(void **s
     CHECK(sends(true));
     submit.legs[0].qty_e8 = 998999;
     CHECK(!sends(true) && strcmp(why.detail, "LOT_SIZE") == 0);
+    submit.legs[0].qty_e8 = 999000;
+    l1_venue_filters *filters = &w.limits.symbols[BTC].venue;
+    filters->market_qty_max_e8 = 999000;
+    filters->notional_max_e8 = E(499, 50000000); /* 0.00999 at mid */
+    filters->notional_market = true;
+    CHECK(sends(true));
+    filters->notional_max_e8--;
+    CHECK(!sends(true) && strcmp(why.detail, "NOTIONAL") == 0);
+    filters->notional_market = false;
+    CHECK(sends(true));
+    filters->market_qty_max_e8--;
+    CHECK(!sends(true) && strcmp(why.detail, "MARKET_LOT_SIZE") == 0);
 }
 
 static l1_slice_request slice;

@@ -1,4 +1,6 @@
 /* Rules 15 to 19: both sides of each limit, null switches off, a missing input violates. */
+#include <stddef.h>
+
 #include "world.h"
 
 static void test_risk__spread_is_judged_exactly(void **state)
@@ -124,6 +126,81 @@ static void test_risk__venue_filters_are_named(void **state)
     CHECK(filter_is("MAX_NUM_ALGO_ORDERS"));
 }
 
+#define VENUE(field) offsetof(l1_venue_filters, field)
+
+/* The signal: 0.01 at 50,100 (a sell: at 49,900); its stop: 0.00999 at 49,000. */
+static void test_risk__every_filter_of_the_venue_is_known(void **state)
+{
+    static const struct {
+        const char *fault;
+        l1_side side;
+        size_t field;
+        int64_t passes, fails;
+    } rows[] = {
+        {"LOT_SIZE", L1_SIDE_SELL, VENUE(qty_min_e8), 1000000, 1000001},
+        {"LOT_SIZE", L1_SIDE_BUY, VENUE(qty_max_e8), 1000000, 999999},
+        {"STOP LOT_SIZE", L1_SIDE_BUY, VENUE(qty_min_e8), 999000, 999001},
+        {"STOP MARKET_LOT_SIZE", L1_SIDE_BUY, VENUE(market_qty_min_e8), 999000, 999001},
+        {"STOP MARKET_LOT_SIZE", L1_SIDE_BUY, VENUE(market_qty_max_e8), 999000, 998999},
+        {"STOP MARKET_LOT_SIZE", L1_SIDE_BUY, VENUE(market_lot_e8), 3000, 2000},
+        {"PRICE_FILTER", L1_SIDE_SELL, VENUE(price_min_e8), E(49900, 0), E(49900, 1)},
+        {"PRICE_FILTER", L1_SIDE_BUY, VENUE(price_max_e8), E(50100, 0), E(50099, 99999999)},
+        {"STOP PRICE_FILTER", L1_SIDE_BUY, VENUE(price_min_e8), E(49000, 0), E(49000, 1)},
+        {"NOTIONAL", L1_SIDE_BUY, VENUE(notional_max_e8), E(501, 0), E(500, 99999999)},
+        {"PERCENT_PRICE_BY_SIDE", L1_SIDE_BUY, VENUE(bid_up_e8), E(1, 200000), E(1, 199999)},
+        {"PERCENT_PRICE_BY_SIDE", L1_SIDE_BUY, VENUE(bid_down_e8), E(1, 200000), E(1, 200001)},
+        {"PERCENT_PRICE_BY_SIDE", L1_SIDE_SELL, VENUE(ask_up_e8), 99800000, 99799999},
+        {"PERCENT_PRICE_BY_SIDE", L1_SIDE_SELL, VENUE(ask_down_e8), 99800000, 99800001},
+        {"MAX_POSITION", L1_SIDE_BUY, VENUE(position_max_e8), 1500000, 1499999},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        world_make(rows[i].side);
+        if (rows[i].side == L1_SIDE_BUY) { /* 0.005 held and on order */
+            w.account.total_e8[BTC + 1] = 300000;
+            w.account.open_buy_e8[BTC] = 200000;
+        } else {
+            w.account.total_e8[BTC + 1] = 1000000;
+        }
+        int64_t *field = (int64_t *)((char *)&w.limits.symbols[BTC].venue + rows[i].field);
+        CHECK(!violates(L1_RULE_EXCHANGE_FILTER)); /* 0 is none */
+        *field = rows[i].passes;
+        CHECK(!violates(L1_RULE_EXCHANGE_FILTER));
+        *field = rows[i].fails;
+        CHECK(filter_is(rows[i].fault));
+        /* another side's multipliers, and MAX_POSITION of a sell, bind nobody */
+        w.signal.side = rows[i].side == L1_SIDE_BUY ? L1_SIDE_SELL : L1_SIDE_BUY;
+        w.signal.stop_loss_e8 = L1_OFF;
+        if (i >= 10) CHECK(!violates(L1_RULE_EXCHANGE_FILTER));
+    }
+    world_make(L1_SIDE_BUY);
+    w.limits.symbols[BTC].venue.orders_max = 3;
+    w.account.stops_open[BTC] = 2;
+    CHECK(!violates(L1_RULE_EXCHANGE_FILTER));
+    w.account.stops_open[BTC] = 3;
+    CHECK(filter_is("MAX_NUM_ORDERS"));
+    w.limits.symbols[BTC].venue.orders_max = 6; /* the stricter of the two */
+    CHECK(l1_stop_slots(&w.limits.symbols[BTC]) == 5);
+}
+
+static void test_risk__minimum_order_meets_the_further_filters(void **state)
+{
+    l1_instrument *in = &w.limits.symbols[BTC];
+    const int64_t mid = E(50000, 0), limit = E(50100, 0), stop = E(49000, 0);
+    (void)state;
+    world_make(L1_SIDE_BUY);
+    in->venue.qty_min_e8 = 300000;
+    CHECK(l1_minimum_order_e8(in, L1_SIDE_SELL, mid, limit, stop, 100000) == 300000);
+    CHECK(l1_minimum_order_e8(in, L1_SIDE_BUY, mid, limit, stop, 100000) == 301000);
+    in->venue.qty_min_e8 = 0;
+    in->venue.market_qty_min_e8 = 400500; /* off the lot: 0.00401 has to be left */
+    const int64_t least = l1_minimum_order_e8(in, L1_SIDE_BUY, mid, limit, stop, 100000);
+    CHECK(least == 402000);
+    CHECK(l1_filter_fault(in, L1_SIDE_BUY, least, limit, stop, 100000, 0) == NULL);
+    CHECK(l1_filter_fault(in, L1_SIDE_BUY, least - 1000, limit, stop, 100000, 0) != NULL);
+    CHECK(l1_minimum_order_e8(in, L1_SIDE_SELL, mid, limit, stop, 100000) == 20000);
+}
+
 static void test_risk__shrunk_sell_is_filtered_by_what_it_shrinks_to(void **state)
 {
     (void)state;
@@ -227,6 +304,8 @@ int main(void)
         cmocka_unit_test(test_risk__qty_lies_within_its_limits),
         cmocka_unit_test(test_risk__notional_lies_within_its_limits),
         cmocka_unit_test(test_risk__venue_filters_are_named),
+        cmocka_unit_test(test_risk__every_filter_of_the_venue_is_known),
+        cmocka_unit_test(test_risk__minimum_order_meets_the_further_filters),
         cmocka_unit_test(test_risk__shrunk_sell_is_filtered_by_what_it_shrinks_to),
         cmocka_unit_test(test_risk__minimum_order_is_the_least_that_passes_the_filters),
         cmocka_unit_test(test_risk__prices_round_to_the_conservative_side),

@@ -1,8 +1,8 @@
 /* tests/unit/system/test_costs.c: what parents cost, in final reports and a minute later. */
-#include "testlib/check.h"
-
+#include <stdlib.h>
 #include <string.h>
 
+#include "testlib/check.h"
 #include "testlib/scenario.h"
 
 #define MS INT64_C(1000000)
@@ -362,8 +362,59 @@ static void test_costs__commission_in_any_asset_is_valued_or_unknown(void **stat
         CHECK(report->tca.fees_e8 == (rows[i].want == NULL ? L1_OFF : e8(rows[i].want)));
         CHECK((report->tca.shortfall_e8 == L1_OFF) == (rows[i].want == NULL));
         CHECK(report->tca.maker_share_e8 == L1_E8);
+        CHECK(report->fees_count == (fill.fee_e8 > 0)); /* and named, whatever it is worth */
+        CHECK(fill.fee_e8 == 0 || (report->fees[0].asset == fill.fee_asset &&
+                                   report->fees[0].amount_e8 == fill.fee_e8));
+        CHECK(report->net_qty_e8 == e8(fill.fee_asset == BTC + 1 ? "0.00999" : "0.01"));
         scenario_close(&s);
     }
+}
+
+/* The asset moves along with the symbols of another configuration, and into a snapshot, in the
+ * middle of an order. */
+static void test_costs__commission_in_a_third_asset_survives_another_configuration(void **state)
+{
+    (void)state;
+    l1_scenario s, t, u;
+    open_live(&s);
+    l1_venue_event fill = answer_to(&s, 0, L1_VENUE_FILL);
+    fill.price_e8 = e8("50010");
+    fill.qty_e8 = e8("0.004");
+    fill.fee_e8 = e8("0.0004");
+    fill.fee_asset = ETH + 1;
+    answer(&s, 1010, fill);
+    l1_limits limits = s.limits; /* ADA in front */
+    limits.symbols_count = 3;
+    limits.symbols[2] = limits.symbols[ETH];
+    limits.symbols[1] = limits.symbols[BTC];
+    memcpy(limits.symbols[0].name, "ADA/USDT", 9);
+    memcpy(limits.symbols[0].base, "ADA", 4);
+    scenario_open(&t, &limits);
+    const size_t capacity = l1_system_save_max(s.system);
+    uint8_t *scratch = malloc(capacity);
+    char why[160];
+    CHECK(l1_system_adopt(t.system, s.system, scratch, capacity, why));
+    free(scratch);
+    scenario_copy(&u, &t);
+    l1_venue_event done = answer_to(&s, 0, L1_VENUE_DONE);
+    l1_venue_event live = answer_to(&s, 1, L1_VENUE_ACK);
+    fill.symbol = done.symbol = live.symbol = BTC + 1;
+    fill.fee_asset = ETH + 2;
+    fill.qty_e8 = e8("0.006");
+    fill.fee_e8 = e8("0.0006");
+    fill.trade_id++;
+    answer(&u, 1020, fill);
+    answer(&u, 1021, done);
+    live.price_e8 = e8("49000");
+    live.qty_e8 = e8("0.01");
+    answer(&u, 1022, live);
+    const l1_report *report = scenario_report(&u, "a");
+    CHECK(report->final && report->executed_qty_e8 == e8("0.01"));
+    CHECK(report->fees_count == 1 && report->fees[0].asset == ETH + 2);
+    CHECK(report->fees[0].amount_e8 == e8("0.001"));
+    scenario_close(&s);
+    scenario_close(&t);
+    scenario_close(&u);
 }
 
 int main(void)
@@ -383,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_costs__a_decision_of_this_instant_is_the_arrival),
         cmocka_unit_test(test_costs__what_the_venue_refused_has_no_analysis),
         cmocka_unit_test(test_costs__commission_in_any_asset_is_valued_or_unknown),
+        cmocka_unit_test(test_costs__commission_in_a_third_asset_survives_another_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -304,6 +304,37 @@ static void test_iceberg__whose_book_stands_still_ends_at_its_deadline(void **st
     scenario_close(&s);
 }
 
+/* A slot that a sell has freed for a moment belongs to the stop that comes back. */
+static void test_sell__keeps_the_slot_of_the_stop_that_it_released(void **state)
+{
+    (void)state;
+    l1_scenario s;
+    l1_limits limits = scenario_limits();
+    limits.symbols[BTC].max_algo_orders = 1;
+    scenario_open(&s, &limits);
+    scenario_book(&s, 0, BTC, "50000", "50000.5", "1");
+    scenario_buy(&s, 1000, "a", "0.02", "49000");
+    scenario_tick(&s, 1200);
+    scenario_sell(&s, 2000, "b", "0.01", "51000");
+    scenario_tick(&s, 2060); /* its stop has gone, the sell is under way */
+    scenario_buy(&s, 2061, "c", "0.01", "49000");
+    const l1_report *refused = scenario_report(&s, "c");
+    CHECK(refused != NULL && refused->reason == L1_RULE_EXCHANGE_FILTER);
+    scenario_tick(&s, 2300);
+    CHECK(scenario_report(&s, "b")->status == L1_REPORT_FILLED);
+    CHECK(scenario_protection(&s, "a", L1_REPORT_STOP_REPLACED) != NULL);
+    CHECK(scenario_protection(&s, "a", L1_REPORT_STOP_FAILED) == NULL);
+    CHECK(account_of(&s)->stops_open[BTC] == 1);
+    scenario_sell(&s, 3000, "d", "0.00998", "51000"); /* all of it: the slot is free again */
+    scenario_tick(&s, 3300);
+    CHECK(scenario_report(&s, "d")->status == L1_REPORT_FILLED);
+    CHECK(account_of(&s)->stops_open[BTC] == 0);
+    scenario_buy(&s, 4000, "e", "0.01", "49000");
+    scenario_tick(&s, 4300);
+    CHECK(scenario_report(&s, "e")->status == L1_REPORT_FILLED);
+    scenario_close(&s);
+}
+
 static void test_buy__of_which_nothing_fills_expires(void **state)
 {
     (void)state;
@@ -697,6 +728,7 @@ int main(void)
         cmocka_unit_test(test_auto__cuts_in_a_book_that_lives_alone),
         cmocka_unit_test(test_iceberg__without_a_book_goes_at_equal_times),
         cmocka_unit_test(test_iceberg__whose_book_stands_still_ends_at_its_deadline),
+        cmocka_unit_test(test_sell__keeps_the_slot_of_the_stop_that_it_released),
         cmocka_unit_test(test_buy__of_which_nothing_fills_expires),
         cmocka_unit_test(test_buy__that_is_canceled_before_anything_fills_is_canceled),
         cmocka_unit_test(test_cancel_all__with_the_last_slice_under_way_is_the_reason),

@@ -244,6 +244,7 @@ static void check_nothing_is_left(const l1_scenario *s)
         CHECK(account->open_buy_e8[symbol] == 0);
         CHECK(account->planned_sell_e8[symbol] == 0);
         CHECK(account->own_locked_e8[symbol + 1] == account->stop_locked_e8[symbol]);
+        CHECK(account->stop_locked_e8[symbol] > 0 || account->stops_open[symbol] == 0);
         CHECK(l1_engine_naked_e8(l1_system_engine(s->system), symbol) == 0);
     }
     CHECK(account->own_locked_e8[0] == 0);
