@@ -126,8 +126,8 @@ for suite in "$@"; do
     case $suite in
         test) run "test" release -LE '^long$' ;;
         long)
-            fits "asan" 150 && run "asan" asan -L '^unit$'
-            fits "tsan" 150 && run "tsan" tsan -L '^unit$'
+            fits "asan" 300 && run "asan" asan -L '^unit$'
+            fits "tsan" 300 && run "tsan" tsan -L '^unit$'
             fits "clang" 150 && run "clang" clang-O3 -R '^(unit/|conformance/purity)'
             run_long_scripts
             run_matrix

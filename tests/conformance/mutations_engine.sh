@@ -16,13 +16,14 @@ jobs=${JOBS:-$(nproc)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc=${CC:-cc}
-flags="-std=c11 -D_GNU_SOURCE -O1 -w -I$work/src -I$source/tests"
+flags="-std=c11 -D_GNU_SOURCE -O1 -w -fPIC -I$work/src -I$source/tests"
 core="base domain order_manager features models risk decision executor engine system venue/simulated"
 
 mkdir -p "$work/src/venue" "$work/objects" "$work/tests"
 for folder in $core; do cp -r "$source/src/$folder" "$work/src/$folder"; done
 mkdir "$work/src/io"
 cp "$source"/src/io/sha256.[ch] "$work/src/io/"
+cp "$source/tests/conformance/mutations_engine.txt" "$work/rows" # the sources may change meanwhile
 # The quick ones first.
 programs="decision/test_plan_step decision/test_schedule decision/test_cost_model
     decision/test_execution_logic decision/test_almgren_chriss features/test_volume_profile
@@ -34,12 +35,16 @@ programs="decision/test_plan_step decision/test_schedule decision/test_cost_mode
     system/test_latency system/test_properties system/test_plans_random
     system/test_late_fill_random"
 
-# Everything is compiled once, $jobs files at a time. The core is an archive: a changed object that
-# stands before it on the linker's line takes its member's place.
+object_of() { # object_of FILE.c: where its object stands
+    echo "$work/objects/$(echo "$1" | tr / _ | sed 's/\.c$/.o/')"
+}
+
+# Everything is compiled once, $jobs files at a time. The core is a shared library, so that a change
+# costs one object and one link whatever the number of programs.
 {
     for folder in $core; do
         for file in "$work/src/$folder"/*.c; do
-            echo "$file $work/objects/$(echo "$folder" | tr / _)_$(basename "$file" .c).o"
+            echo "$file $(object_of "$folder/$(basename "$file")")"
         done
     done
     for file in "$source"/tests/testlib/scenario*.c "$source"/tests/testlib/bundle_maker.c \
@@ -50,7 +55,12 @@ programs="decision/test_plan_step decision/test_schedule decision/test_cost_mode
         echo "$source/tests/unit/$program.c $work/tests/$(basename "$program").o"
     done
 } | xargs -P "$jobs" -L 1 sh -c "$cc $flags -DL1_SOURCE_DIR='\"$source\"' -c \"\$0\" -o \"\$1\""
-ar rcs "$work/core.a" "$work"/objects/*.o
+mkdir "$work/before" "$work/programs"
+$cc -shared "$work"/objects/*.o -lcrypto -lm -o "$work/before/libcore.so"
+for program in $programs; do
+    name=$(basename "$program")
+    $cc "$work/tests/$name.o" -L"$work/before" -lcore -lcmocka -lm -o "$work/programs/$name"
+done
 
 # in_order FOLDER: the programs, those of the folder first.
 in_order() {
@@ -62,12 +72,11 @@ in_order() {
     done
 }
 
-# tests_pass DESK FOLDER [OBJECT]: red as soon as one program fails.
+# tests_pass DESK FOLDER: red as soon as one program fails with the library that lies in DESK.
 tests_pass() {
     for program in $(in_order "$2"); do
-        $cc "$work/tests/$(basename "$program").o" ${3:-} "$work/core.a" -lcmocka -lcrypto -lm \
-            -o "$1/program" || return 2
-        L1_RUNS=40 timeout 120 "$1/program" >"$1/log" 2>&1 || return 1
+        L1_RUNS=40 LD_LIBRARY_PATH=$1 timeout 120 "$work/programs/$(basename "$program")" \
+            >"$1/log" 2>&1 || return 1
     done
 }
 
@@ -78,12 +87,15 @@ try() {
         !done && (at = index($0, from)) {
             $0 = substr($0, 1, at - 1) to substr($0, at + length(from)); done = 1
         }
-        { print }' "$source/src/$2" >"$1/$2"
-    if cmp -s "$1/$2" "$source/src/$2"; then
+        { print }' "$work/src/$2" >"$1/$2"
+    if cmp -s "$1/$2" "$work/src/$2"; then
         echo "not applied: $2: $3 -> $4"
     elif ! $cc -I"$work/src/$(dirname "$2")" $flags -c "$1/$2" -o "$1/changed.o" 2>"$1/log"; then
         echo "does not compile: $2: $3 -> $4"
-    elif tests_pass "$1" "$(dirname "$2")" "$1/changed.o"; then
+    elif ! $cc -shared "$1/changed.o" $(ls "$work"/objects/*.o | grep -vxF "$(object_of "$2")") \
+        -lcrypto -lm -o "$1/libcore.so" 2>"$1/log"; then
+        echo "does not link: $2: $3 -> $4"
+    elif tests_pass "$1" "$(dirname "$2")"; then
         echo "survived: $2: $3 -> $4"
     else
         echo killed
@@ -100,10 +112,9 @@ desk() {
         row=$((row + 1))
         [ $((row % jobs)) -eq "$1" ] || continue
         try "$work/desk$1" "$file" "$from" "$to"
-    done <"$source/tests/conformance/mutations_engine.txt" >"$work/told$1"
+    done <"$work/rows" >"$work/told$1"
 }
 
-mkdir "$work/before"
 tests_pass "$work/before" none || {
     cat "$work/before/log"
     echo "the tests are red before any change"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# seconds: 60
+# seconds: 30
 """tests/crash/inject_some.py: a sample of the calls that inject_all.py meets."""
 import inject
 
