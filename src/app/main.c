@@ -14,7 +14,7 @@ typedef struct {
 static const command commands[] = {
     {"run", l1_cmd_run, "run the engine: messages in, reports and alerts out (PAPER on stdio)"},
     {"replay", l1_cmd_replay,
-     "play history as fast as possible: klines or messages in, reports out"},
+     "play history (bars, ticks, books, messages), or a recorded run with a change"},
     {"features", l1_cmd_features, "training rows as CSV, for models made by other programs"},
     {"score", l1_cmd_score, "features and scores of bars or feature rows"},
     {"train", l1_cmd_train, "train models on klines, or judge them on later ones"},

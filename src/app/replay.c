@@ -131,6 +131,17 @@ static l1_result step(replay *at, const l1_decoded *message, l1_diag *diag)
     return at->out_failed ? out_error(at, diag) : L1_SUCCESS;
 }
 
+/* What of the files came to nothing. */
+static void tell_notices(const replay *at)
+{
+    uint64_t next = 0;
+    char text[L1_NOTICE_TEXT];
+    L1_ASSERT(at->history != NULL);
+    while (l1_history_notice(at->history, &next, text)) {
+        l1_log(L1_LOG_WARNING, NULL, "%s", text);
+    }
+}
+
 /* Steps every message; OK behind the last. */
 static l1_result step_all(replay *at, l1_diag *diag)
 {
@@ -148,6 +159,7 @@ static l1_result step_all(replay *at, l1_diag *diag)
         }
     }
     l1_progress_end(&progress);
+    if (done.code == L1_IO_END) tell_notices(at);
     return done.code == L1_IO_END ? L1_SUCCESS : done;
 }
 

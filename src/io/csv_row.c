@@ -63,7 +63,7 @@ l1_result l1_csv_decimal(const l1_column *text, const char *name, int64_t *e8, l
     if (plain_decimal(text, e8)) return L1_SUCCESS;
     if (l1_decimal_parse(text->at, text->size, e8).code != L1_OK) {
         return l1_csv_refuse(
-            text, name, "must be a decimal number of at most 20 digits, below 92233720368", diag);
+            text, name, "must be a decimal number of at most 20 digits, up to 92233720368", diag);
     }
     return L1_SUCCESS;
 }

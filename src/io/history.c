@@ -544,6 +544,26 @@ int64_t l1_history_bytes_read(const l1_history *history)
     return bytes;
 }
 
+bool l1_history_notice(const l1_history *history, uint64_t *at, char out[L1_NOTICE_TEXT])
+{
+    for (;;) {
+        const size_t i = (size_t)(*at >> 32);
+        uint32_t within = (uint32_t)*at;
+        char why[L1_NOTICE_TEXT];
+        if (i >= history->sources_count) return false;
+        const source *from = &history->sources[i];
+        if (from->recording == NULL || !l1_recording_notice(from->recording, &within, why)) {
+            *at = (uint64_t)(i + 1) << 32;
+            continue;
+        }
+        *at = (uint64_t)i << 32 | within;
+        L1_ASSERT(from->files_count > 0);
+        (void)snprintf(out, L1_NOTICE_TEXT, "%.120s%s: %.300s", name_of(from->files[0]->path),
+                       from->files_count > 1 ? " and what follows it" : "", why);
+        return true;
+    }
+}
+
 int64_t l1_history_bytes(const l1_history *history)
 {
     int64_t bytes = 0;

@@ -23,6 +23,7 @@
 #define L1_IO_HISTORY_H
 
 #include "bus/codec/decode.h"
+#include "io/recording.h"
 
 typedef struct l1_history l1_history;
 
@@ -46,6 +47,10 @@ L1_MUST_USE l1_result l1_history_open(const l1_history_options *options, l1_hist
 /* The next message. `*message` stays the history's. */
 L1_MUST_USE l1_result l1_history_next(l1_history *history, const l1_decoded **message,
                                       l1_diag *diag);
+
+/* What of the recordings that were read could not be used, in words, at the end: one file and text
+ * a call. `*at` starts at 0; false: no more. */
+bool l1_history_notice(const l1_history *history, uint64_t *at, char out[L1_NOTICE_TEXT]);
 
 /* Bytes of the files as they lie on disk: read so far, and in all. */
 int64_t l1_history_bytes_read(const l1_history *history);

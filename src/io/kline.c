@@ -49,8 +49,9 @@ l1_result l1_kline_parse(const char *row, size_t size, l1_bar *bar, l1_diag *dia
     if (quote_e8 < 0) return l1_csv_refuse(&in[10], columns[10], "is negative", diag);
     /* The last ms and the last us of the minute mean the same; the bus states the former. */
     if (close_ns <= bar->open_time_ns || close_ns >= bar->open_time_ns + L1_MINUTE_NS) {
-        return l1_csv_refuse(&in[6], columns[6], "must lie within the minute that open_time begins",
-                             diag);
+        return l1_csv_refuse(
+            &in[6], columns[6],
+            "must lie within the minute that open_time begins (1m klines are read)", diag);
     }
     bar->close_time_ns = bar->open_time_ns + L1_MINUTE_NS - 1000000;
     const char *fault = l1_bar_fault(bar);

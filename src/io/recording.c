@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "io/csv_row.h"
 #include "io/depth_row.h"
 #include "io/local_book.h"
@@ -23,6 +24,8 @@ typedef struct {
     l1_local_book book;
     past *before;
     enum { NONE_YET, TRADES, AGGREGATES } prints;
+    uint64_t changes; /* level changes told before any snapshot */
+    bool led;         /* a snapshot has come to something */
 } stream;
 
 struct l1_recording {
@@ -34,6 +37,8 @@ struct l1_recording {
     int32_t symbol;    /* whose messages are given out */
     bool has_event;    /* `event` is to be given out */
     bool any, matched; /* lines of this file; of a configured symbol */
+    uint64_t others;   /* messages of kinds that are not read, and the first one's kind */
+    char other[sizeof((l1_stream_message *)NULL)->other];
     l1_event event;
     l1_stream_parser *parser;
     l1_depth_row row; /* the event being collected from rows */
@@ -168,7 +173,11 @@ static void advance_to(l1_recording *recording, int64_t at_ns)
 static l1_result take_change(l1_recording *recording, const l1_local_change *change, l1_diag *diag)
 {
     L1_ASSERT(recording->symbol >= 0);
-    return l1_local_book_take(&recording->streams[recording->symbol].book, change, diag);
+    stream *of = &recording->streams[recording->symbol];
+    L1_TRY(l1_local_book_take(&of->book, change, diag));
+    of->led = of->led || of->book.synced;
+    if (!of->led && !change->snapshot) of->changes++;
+    return L1_SUCCESS;
 }
 
 static l1_result find_symbol(l1_recording *recording, const char *stated, l1_diag *diag)
@@ -189,11 +198,24 @@ static l1_result find_symbol(l1_recording *recording, const char *stated, l1_dia
     return L1_SUCCESS;
 }
 
+/* One that names neither event nor stream is a reply to the recorder. */
+static void take_other(l1_recording *recording, const l1_stream_message *message)
+{
+    if (message->other[0] == '\0') return;
+    if (recording->others == 0) {
+        l1_text_copy(recording->other, sizeof recording->other, message->other);
+    }
+    recording->others++;
+}
+
 static l1_result take_stream(l1_recording *recording, const char *line, size_t size, l1_diag *diag)
 {
     l1_stream_message message;
     L1_TRY(l1_stream_line_parse(recording->parser, line, size, &message, diag));
-    if (message.kind == L1_STREAM_OTHER) return L1_SUCCESS;
+    if (message.kind == L1_STREAM_OTHER) {
+        take_other(recording, &message);
+        return L1_SUCCESS;
+    }
     if (message.at_ns == 0 && recording->name_ns == 0) {
         return l1_refuse(diag, L1_INPUT_FIELD, "local time",
                          "the line states no time, nor does its file's name: "
@@ -297,6 +319,28 @@ l1_result l1_recording_end(l1_recording *recording, l1_diag *diag)
     L1_TRY(settle(recording, diag));
     if (!recording->any || recording->matched) return L1_SUCCESS;
     return l1_refuse(diag, L1_INPUT_FIELD, "symbol", "no line is of a configured symbol");
+}
+
+bool l1_recording_notice(const l1_recording *recording, uint32_t *at, char out[L1_NOTICE_TEXT])
+{
+    const l1_limits *limits = recording->options.limits;
+    while (*at < limits->symbols_count) {
+        const uint32_t symbol = (*at)++;
+        const stream *of = &recording->streams[symbol];
+        if (of->led || of->changes == 0) continue;
+        (void)snprintf(out, L1_NOTICE_TEXT,
+                       "%llu level changes of %s and no snapshot that leads to them: it has no "
+                       "book but its best quotes",
+                       (unsigned long long)of->changes, limits->symbols[symbol].name);
+        return true;
+    }
+    if (*at > limits->symbols_count || recording->others == 0) return false;
+    (*at)++;
+    (void)snprintf(out, L1_NOTICE_TEXT,
+                   "%llu messages of kinds that are not read (the first: %s): read are "
+                   "depthUpdate, bookTicker, trade, aggTrade and REST snapshots",
+                   (unsigned long long)recording->others, recording->other);
+    return true;
 }
 
 bool l1_recording_next(l1_recording *recording, l1_decoded *out)

@@ -15,6 +15,8 @@
 
 #include "bus/codec/decode.h"
 
+#define L1_NOTICE_TEXT 512
+
 typedef struct l1_recording l1_recording;
 
 typedef struct {
@@ -41,6 +43,11 @@ L1_MUST_USE l1_result l1_recording_end(l1_recording *recording, l1_diag *diag);
 
 /* The next message; false: a line is wanted. */
 bool l1_recording_next(l1_recording *recording, l1_decoded *out);
+
+/* What was read and could not be used, one text a call, at the end: level changes of a symbol that
+ * no snapshot led to, and kinds of messages that are not read. `*at` starts at 0; false: no more.
+ */
+bool l1_recording_notice(const l1_recording *recording, uint32_t *at, char out[L1_NOTICE_TEXT]);
 
 void l1_recording_free(l1_recording *recording); /* NULL is fine */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 #include "io/csv_row.h"
 
 /* --- the text -------------------------------------------------------------------------------- */
@@ -333,6 +334,17 @@ static l1_result trade(const l1_json *json, uint32_t data, l1_stream_message *ou
     return L1_SUCCESS;
 }
 
+/* A message of another kind: a kline, a partial book ("btcusdt@depth20"), a reply. */
+static void name_other(const l1_json *json, uint32_t event, l1_stream_message *out)
+{
+    char name[128];
+    const uint32_t named = event != 0 ? event : l1_json_member(json, 0, "stream");
+    out->other[0] = '\0';
+    if (named == 0 || l1_json_string(json, named, name, sizeof name).code != L1_OK) return;
+    l1_text_copy(out->other, sizeof out->other, name);
+    L1_ASSERT(strlen(out->other) < sizeof out->other);
+}
+
 /* What stands in "data". A bookTicker of Spot names no event. */
 static l1_result message(l1_stream_parser *parser, const l1_json *json, uint32_t data,
                          l1_stream_message *out, l1_diag *diag)
@@ -345,7 +357,10 @@ static l1_result message(l1_stream_parser *parser, const l1_json *json, uint32_t
         event != 0 &&
         (l1_json_equals(json, event, "depthUpdate") || l1_json_equals(json, event, "bookTicker") ||
          l1_json_equals(json, event, "trade") || l1_json_equals(json, event, "aggTrade"));
-    if (!ticker && !known) return L1_SUCCESS;
+    if (!ticker && !known) {
+        name_other(json, event, out);
+        return L1_SUCCESS;
+    }
     if (symbol == 0 ||
         l1_json_string(json, symbol, out->symbol, sizeof out->symbol).code != L1_OK ||
         out->symbol[0] == '\0') {

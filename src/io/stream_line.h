@@ -33,6 +33,7 @@ typedef struct {
     l1_stream_kind kind;
     int64_t at_ns;   /* local; 0 = the line states none */
     char symbol[24]; /* "BTCUSDT" as stated; "" = the line states none */
+    char other[32];  /* OTHER: event, else stream, as stated (cut off); "" = neither */
     int64_t ts_ns;   /* the venue's; where it states none, at_ns */
     uint64_t first_id, last_id;
     bool aggregate; /* of a trade: an aggTrade */

@@ -94,22 +94,25 @@ static bool notional_passes(const l1_instrument *instrument, int64_t qty_e8, int
 
 uint32_t l1_stop_slots(const l1_instrument *instrument)
 {
-    const uint32_t orders = instrument->venue.orders_max;
-    return orders > 0 && orders < instrument->max_algo_orders ? orders
-                                                              : instrument->max_algo_orders;
+    const uint32_t most = instrument->venue.orders_max, algo = instrument->max_algo_orders;
+    L1_ASSERT(algo <= UINT32_MAX / 2);
+    if (most == 0) return algo;
+    const uint32_t entry = instrument->opo || instrument->oto; /* counts beside its stop */
+    return most - entry < algo ? most - entry : algo;
 }
 
 const char *l1_stop_fault(const l1_instrument *instrument, int64_t qty_e8, int64_t stop_e8,
                           uint32_t stops_open)
 {
+    L1_ASSERT(stop_e8 != L1_OFF);
     L1_ASSERT(l1_stop_slots(instrument) <= instrument->max_algo_orders);
     if (!lot_passes(instrument, qty_e8)) return "STOP LOT_SIZE";
     if (!market_lot_passes(instrument, qty_e8)) return "STOP MARKET_LOT_SIZE";
     if (!price_passes(instrument, stop_e8)) return "STOP PRICE_FILTER";
     if (!notional_passes(instrument, qty_e8, stop_e8)) return "STOP NOTIONAL";
     if (stops_open >= instrument->max_algo_orders) return "MAX_NUM_ALGO_ORDERS";
-    if (stops_open >= l1_stop_slots(instrument)) return "MAX_NUM_ORDERS";
-    return NULL;
+    const uint32_t most = instrument->venue.orders_max;
+    return most > 0 && stops_open >= most ? "MAX_NUM_ORDERS" : NULL;
 }
 
 const char *l1_market_fault(const l1_instrument *instrument, int64_t qty_e8, int64_t mid_e8)
@@ -150,8 +153,11 @@ const char *l1_filter_fault(const l1_instrument *instrument, l1_side side, int64
     if (!price_passes(instrument, limit_e8)) return "PRICE_FILTER";
     if (!notional_passes(instrument, qty_e8, limit_e8)) return "NOTIONAL";
     if (side != L1_SIDE_BUY || stop_e8 == L1_OFF) return NULL;
-    return l1_stop_fault(instrument, l1_protected_qty_e8(instrument, qty_e8, taker_fee_e8),
-                         l1_stop_price_e8(instrument, stop_e8), stops_open);
+    const char *fault =
+        l1_stop_fault(instrument, l1_protected_qty_e8(instrument, qty_e8, taker_fee_e8),
+                      l1_stop_price_e8(instrument, stop_e8), stops_open);
+    if (fault != NULL) return fault;
+    return stops_open >= l1_stop_slots(instrument) ? "MAX_NUM_ORDERS" : NULL;
 }
 
 /* The least quantity on the lot worth `notional_e8` at `price_e8`; INT64_MAX when none is. */

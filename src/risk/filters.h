@@ -54,7 +54,7 @@ typedef struct {
 const char *l1_state_fault(const l1_instrument *instrument, const l1_account *account,
                            const l1_intended *order);
 
-/* Stops that may rest at once. */
+/* Stops that may rest at once, so that the last of them still comes in one list with its entry. */
 uint32_t l1_stop_slots(const l1_instrument *instrument);
 
 /* The smallest quantity that rules and filters let pass: max(qty_min, notional_min / mid, venue

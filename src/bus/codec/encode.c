@@ -284,8 +284,8 @@ static void put_orders(l1_json_writer *out, const l1_limits *limits, const l1_re
     l1_json_close(out, ']');
 }
 
-/* What the parent cost; null where there is nothing to say. `why` this schedule: "" = not told. */
-static void put_tca(l1_json_writer *out, const l1_cost_analysis *tca, const char *why)
+/* What the parent cost; null where there is nothing to say. */
+static void put_tca(l1_json_writer *out, const l1_cost_analysis *tca)
 {
     KEY(out, "tca");
     if (tca == NULL) {
@@ -323,10 +323,6 @@ static void put_tca(l1_json_writer *out, const l1_cost_analysis *tca, const char
     put_word(out, l1_algo_text(tca->asked));
     KEY(out, "chosen");
     put_word(out, l1_algo_text(tca->chosen));
-    if (why[0] != '\0') {
-        KEY(out, "why");
-        l1_json_put_text(out, why);
-    }
     l1_json_close(out, '}');
     l1_json_close(out, '}');
 }
@@ -381,7 +377,11 @@ static void put_report(l1_json_writer *out, const l1_limits *limits, const l1_re
     put_violations(out, report);
     put_adjustments(out, report);
     put_orders(out, limits, report);
-    put_tca(out, report->has_tca ? &report->tca : NULL, report->schedule_why);
+    put_tca(out, report->has_tca ? &report->tca : NULL);
+    if (report->has_tca && report->schedule_why[0] != '\0') {
+        KEY(out, "schedule_why");
+        l1_json_put_text(out, report->schedule_why);
+    }
     put_latency(out, publication);
     KEY(out, "mode");
     put_word(out, l1_mode_text(report->mode));
@@ -413,7 +413,7 @@ static void put_analysis(l1_json_writer *out, const l1_limits *limits, const l1_
     FIGURE(out, "10", analysis->markout_bp_e8[1]);
     FIGURE(out, "60", analysis->markout_bp_e8[2]);
     l1_json_close(out, '}');
-    put_tca(out, &analysis->tca, "");
+    put_tca(out, &analysis->tca);
 }
 
 /* ---- alert ------------------------------------------------------------------------------- */

@@ -58,7 +58,8 @@ static const l1_field_table context_table = {.rows = context_rows, .count = 2, .
 #define DURATION_S_MAX INT64_C(31536000)
 #define SLICES_MAX INT64_C(1000000)
 static const l1_field execution_rows[] = {
-    CHOICE("algo", "execution.algo", MAY, l1_algo_texts, SIGNAL(algo)),
+    {ROW("algo", "execution.algo", CHOICE, MAY), .choices = l1_algo_texts,
+     .choices_count = L1_ALGO_COUNT, AT(SIGNAL(algo))},
     INTEGER_IN("duration_s", "execution.duration_s", MAY, 0, DURATION_S_MAX, SIGNAL(duration_s)),
     INTEGER_IN("slices_max", "execution.slices_max", MAY, 1, SLICES_MAX, SIGNAL(slices_max)),
 };

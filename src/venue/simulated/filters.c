@@ -143,7 +143,7 @@ l1_venue_reason l1_simulated_judge(const l1_call *call, const l1_open_order *ord
     }
     const uint32_t max = instrument->venue.orders_max;
     if (orders > 0 && (venue->orders.live + orders > venue->limits.orders_max ||
-                       (max > 0 && own->live + orders > max))) {
+                       (max > 0 && own->live + own->pending + orders > max))) {
         return L1_VENUE_REASON_CAPACITY;
     }
     if (algo > 0 && own->algo + algo > instrument->max_algo_orders) {

@@ -282,6 +282,15 @@ static void run_list(const l1_call *call, const l1_submit *submit)
     list_due(orders, at, placed == L1_PLACED_FILLED, first.net_e8);
 }
 
+/* MAX_NUM_ORDERS: a list counts with all of its legs, those that wait for their turn included. */
+static bool list_crowds(const l1_venue_simulated *venue, const l1_submit *submit)
+{
+    const uint32_t max = venue->limits.symbols[submit->symbol].venue.orders_max;
+    const l1_symbol_orders *own = &venue->orders.symbols[submit->symbol];
+    L1_ASSERT(submit->list != L1_LIST_SINGLE);
+    return max > 0 && own->live + own->pending + submit->legs_count > max;
+}
+
 void l1_simulated_run_submit(const l1_call *call, const l1_submit *submit)
 {
     l1_venue_simulated *venue = call->venue;
@@ -291,8 +300,9 @@ void l1_simulated_run_submit(const l1_call *call, const l1_submit *submit)
     const uint32_t lists = venue->orders.symbols[submit->symbol].lists;
     l1_venue_reason reason = L1_VENUE_REASON_NONE;
     const bool formed = list_formed(instrument, submit);
-    const bool full = submit->list != L1_LIST_SINGLE && instrument->venue.lists_max > 0 &&
-                      lists >= instrument->venue.lists_max;
+    const bool full = submit->list != L1_LIST_SINGLE &&
+                      (list_crowds(venue, submit) ||
+                       (instrument->venue.lists_max > 0 && lists >= instrument->venue.lists_max));
     if (!formed) reason = L1_VENUE_REASON_LIST_FORM;
     if (formed && full) reason = L1_VENUE_REASON_CAPACITY;
     l1_open_order legs[L1_LEGS_MAX];

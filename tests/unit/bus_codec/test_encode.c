@@ -30,7 +30,7 @@ static l1_cost_analysis costs(void)
     "\"shortfall\":{\"delay\":0.005,\"trading\":0.548,\"opportunity\":0,\"fees\":0.501253,"        \
     "\"total\":1.054253,\"total_bp\":21.05558218},\"fill_ratio\":1,\"participation\":null,"        \
     "\"maker_share\":0,\"duration_ms\":50,\"children\":1,\"fills\":2,"                             \
-    "\"algo\":{\"asked\":\"auto\",\"chosen\":\"single\""
+    "\"algo\":{\"asked\":\"auto\",\"chosen\":\"single\"}},"
 
 /* A filled buy with its stop, as in the contract's example. */
 static l1_effect filled(void)
@@ -134,7 +134,7 @@ static void test_report__of_a_fill_stands_as_in_the_contract(void **state)
         "\"time_in_force\":\"GTC\",\"qty\":0.00999,\"price\":null,\"stop_price\":49000,"
         "\"executed_qty\":0,\"avg_price\":null,\"status\":\"live\"},"
         "\"fees\":[{\"asset\":\"BTC\",\"amount\":0.00001}]," COSTS
-        ",\"why\":\"one \\\"order\\\"\"}},"
+        "\"schedule_why\":\"one \\\"order\\\"\","
         "\"latency_us\":{\"decision\":4,\"durable\":310,\"venue\":0},\"mode\":\"paper\","
         "\"duplicate\":false,\"revision\":0,\"ts\":1700000000123}");
 }
@@ -219,7 +219,7 @@ static void test_analysis__holds_markouts_and_the_costs_of_its_report(void **sta
     check_text(l1_encode_effect(desk_limits(), &effect, &publication, text),
                "{\"topic\":\"analysis\",\"seq\":57,\"kind\":\"tca\",\"execution_id\":\"exec_456\","
                "\"signal_id\":\"btc_signal_123\",\"report_seq\":42,\"symbol\":\"BTC/USDT\","
-               "\"side\":\"buy\",\"markouts_bp\":{\"1\":-0.5,\"10\":1.25,\"60\":null}," COSTS "}},"
+               "\"side\":\"buy\",\"markouts_bp\":{\"1\":-0.5,\"10\":1.25,\"60\":null}," COSTS
                "\"ts\":1700000060173}");
 }
 

@@ -47,6 +47,9 @@ static void see(const l1_decoded *message, char *seen)
     }
 }
 
+static char notices[4][L1_NOTICE_TEXT]; /* of the last play */
+static size_t notices_count;
+
 static l1_status play(const input *inputs, packing how, int64_t from_ns, char seen[SEEN_BYTES],
                       l1_diag *diag)
 {
@@ -73,6 +76,11 @@ static l1_status play(const input *inputs, packing how, int64_t from_ns, char se
     while (done.code == L1_OK) {
         done = l1_history_next(history, &message, diag);
         if (done.code == L1_OK) see(message, seen);
+    }
+    notices_count = 0;
+    for (uint64_t at = 0; history != NULL && notices_count < 4;) {
+        if (!l1_history_notice(history, &at, notices[notices_count])) break;
+        notices_count++;
     }
     if (done.code == L1_IO_END) CHECK(l1_history_bytes_read(history) == l1_history_bytes(history));
     l1_history_close(history);
@@ -350,6 +358,42 @@ static void test_prints__given_twice_are_refused(void **state)
     }
 }
 
+#define OTHERS(ms, kind)                                                                           \
+    LINE(ms, "{\"stream\":\"x\",\"data\":{\"e\":\"" kind "\",\"s\":\"BTCUSDT\"}}")
+
+/* What came to nothing is said at the end, once a file. */
+static void test_notices__name_the_file_and_what_could_not_be_used(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *first, *second; /* NULL = nothing is said */
+    } rows[] = {
+        {DEPTH(01, "BTCUSDT", 11, 12) DEPTH(02, "BTCUSDT", 13, 14),
+         "btcusdt_20240808: 2 level changes of BTC/USDT and no snapshot", NULL},
+        {DEPTH(01, "BTCUSDT", 11, 12) LINE(02, SNAP), NULL, NULL},
+        {LINE(01, SNAP) DEPTH(02, "BTCUSDT", 11, 13) DEPTH(03, "BTCUSDT", 15, 16), NULL,
+         NULL}, /* a gap */
+        {LINE(01, SNAP) OTHERS(02, "kline") OTHERS(03, "24hrTicker"),
+         "btcusdt_20240808: 2 messages of kinds that are not read (the first: kline)", NULL},
+        {DEPTH(01, "BTCUSDT", 11, 12) OTHERS(03, "kline"), "btcusdt_20240808: 1 level changes",
+         "btcusdt_20240808: 1 messages of kinds"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const input inputs[] = {{"btcusdt_20240808", rows[i].text}, {NULL, NULL}};
+        char seen[SEEN_BYTES];
+        l1_diag diag;
+        CHECK(play(inputs, PLAIN, L1_OFF, seen, &diag) == L1_IO_END);
+        const char *const wanted[] = {rows[i].first, rows[i].second, NULL};
+        for (size_t k = 0; k < 2; k++) {
+            if (wanted[k] == NULL)
+                CHECK(k >= notices_count);
+            else
+                CHECK(k < notices_count && strstr(notices[k], wanted[k]) == notices[k]);
+        }
+        CHECK(notices_count <= 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_window__what_lies_before_it_is_followed),
         cmocka_unit_test(test_faults__name_file_line_field_and_value),
         cmocka_unit_test(test_prints__given_twice_are_refused),
+        cmocka_unit_test(test_notices__name_the_file_and_what_could_not_be_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

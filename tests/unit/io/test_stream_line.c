@@ -65,16 +65,21 @@ static void test_line__depth_quote_trade_and_snapshot_are_read(void **state)
 static void test_line__others_are_told_to_be_others(void **state)
 {
     (void)state;
-    static const char *const rows[] = {
-        T "{\"stream\":\"x\",\"data\":{\"e\":\"kline\",\"s\":\"BTCUSDT\"}}",
-        T "{\"stream\":\"x\",\"data\":[1,2]}",
-        T "{\"result\":null,\"id\":1}",
-        T "{}",
+    static const struct {
+        const char *line, *other;
+    } rows[] = {
+        {T "{\"stream\":\"x\",\"data\":{\"e\":\"kline\",\"s\":\"BTCUSDT\"}}", "kline"},
+        {T "{\"stream\":\"btcusdt@depth20\",\"data\":{\"lastUpdateId\":1,\"bids\":[],\"asks\":[]}}",
+         "btcusdt@depth20"},
+        {T "{\"stream\":\"x\",\"data\":[1,2]}", ""},
+        {T "{\"result\":null,\"id\":1}", ""},
+        {T "{}", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         l1_stream_message m;
         l1_diag diag;
-        CHECK(parse(rows[i], &m, &diag).code == L1_OK && m.kind == L1_STREAM_OTHER);
+        CHECK(parse(rows[i].line, &m, &diag).code == L1_OK && m.kind == L1_STREAM_OTHER);
+        assert_string_equal(m.other, rows[i].other);
     }
 }
 

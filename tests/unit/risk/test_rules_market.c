@@ -179,8 +179,19 @@ static void test_risk__every_filter_of_the_venue_is_known(void **state)
     CHECK(!violates(L1_RULE_EXCHANGE_FILTER));
     w.account.stops_open[BTC] = 3;
     CHECK(filter_is("MAX_NUM_ORDERS"));
-    w.limits.symbols[BTC].venue.orders_max = 6; /* the stricter of the two */
-    CHECK(l1_stop_slots(&w.limits.symbols[BTC]) == 5);
+    l1_instrument *in = &w.limits.symbols[BTC];
+    CHECK(l1_stop_fault(in, 999000, E(49000, 0), 2) == NULL);
+    CHECK(strcmp(l1_stop_fault(in, 999000, E(49000, 0), 3), "MAX_NUM_ORDERS") == 0);
+    in->opo = true; /* in one list the entry counts, too */
+    CHECK(filter_is("MAX_NUM_ORDERS"));
+    w.account.stops_open[BTC] = 2;
+    CHECK(filter_is("MAX_NUM_ORDERS"));
+    w.account.stops_open[BTC] = 1;
+    CHECK(!violates(L1_RULE_EXCHANGE_FILTER));
+    in->venue.orders_max = 7; /* the stricter of the two */
+    CHECK(l1_stop_slots(in) == 5);
+    in->venue.orders_max = 5;
+    CHECK(l1_stop_slots(in) == 4);
 }
 
 static void test_risk__minimum_order_meets_the_further_filters(void **state)

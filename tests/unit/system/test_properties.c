@@ -151,6 +151,87 @@ static void test_random_runs__conserve_protect_and_replay_alike(void **state)
     }
 }
 
+/* Filters near what the runs send, so that each of them binds now and then. */
+static l1_venue_filters narrow_filters(l1_prng *prng)
+{
+    const int64_t lots = 1 + (int64_t)l1_prng_below(prng, 2);
+    const bool wide = l1_prng_below(prng, 4) != 0;
+    return (l1_venue_filters){.price_min_e8 = e8("40000"),
+                              .price_max_e8 = e8("60000"),
+                              .qty_min_e8 = e8("0.0008"),
+                              .qty_max_e8 = e8("0.018"),
+                              .market_qty_min_e8 = e8("0.001"),
+                              .market_qty_max_e8 = e8("0.017"),
+                              .market_lot_e8 = lots * e8("0.00001"),
+                              .notional_max_e8 = e8("800"),
+                              .notional_market = true,
+                              .bid_up_e8 = e8(wide ? "1.002" : "1.0019"),
+                              .bid_down_e8 = e8("0.999"),
+                              .ask_up_e8 = e8("1.001"),
+                              .ask_down_e8 = e8(wide ? "0.998" : "0.9981"),
+                              .position_max_e8 = e8("0.05"),
+                              .orders_max = 4,
+                              .lists_max = 1,
+                              .iceberg_parts_max = 1};
+}
+
+/* What rule 18 and presend let through, the simulated venue takes. */
+static void test_random_runs__meet_no_filter_of_the_venue(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "LOT_SIZE",      "STOP LOT_SIZE",         "STOP MARKET_LOT_SIZE",
+        "NOTIONAL",      "PERCENT_PRICE_BY_SIDE", "MAX_POSITION",
+        "MAX_NUM_ORDERS"};
+    uint32_t met[sizeof names / sizeof names[0]] = {0}, filled = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        l1_limits limits = scenario_limits();
+        l1_prng prng;
+        l1_prng_seed(&prng, seed);
+        limits.repeat_max = L1_OFF;
+        limits.paper_latency_ns = 0; /* the market that is judged is the one that is met */
+        limits.symbols[BTC].opo = seed % 3 != 0;
+        limits.symbols[BTC].oto = seed % 3 == 1;
+        limits.symbols[BTC].venue = narrow_filters(&prng);
+        l1_scenario s;
+        scenario_open(&s, &limits);
+        int64_t ms = 0, price = 5000000;
+        for (uint32_t n = 0; n < 600; n++) {
+            l1_event event;
+            random_event(&prng, &event, &ms, &price, n);
+            if (event.kind == L1_EVENT_TRADE) continue; /* the reference is the mid for both */
+            for (uint32_t i = 0; event.kind == L1_EVENT_BOOK && i < 3; i++) { /* enough for all */
+                event.as.book.bids[i].qty_e8 = event.as.book.asks[i].qty_e8 = L1_E8;
+            }
+            scenario_step(&s, &event);
+        }
+        scenario_tick(&s, ms + 10000);
+        check_conservation(&s);
+        for (size_t i = 0; i < s.count; i++) {
+            const l1_report *report = &s.log[i].as.report;
+            if (s.log[i].kind == L1_EFFECT_ALERT) { /* L1 may have no stop to place, for a rest */
+                const l1_alert *alert = &s.log[i].as.alert;
+                CHECK(alert->code != L1_ALERT_VENUE_REJECTED);
+                CHECK(strstr(alert->message, "and left base naked") == NULL);
+            }
+            if (s.log[i].kind != L1_EFFECT_REPORT) continue;
+            CHECK(report->reason != L1_RULE_VENUE_REJECTED);
+            filled += report->status == L1_REPORT_FILLED && report->symbol == BTC;
+            for (uint32_t k = 0; k < report->violations_count; k++) {
+                for (size_t f = 0; f < sizeof names / sizeof names[0]; f++) {
+                    met[f] += strcmp(report->violations[k].detail, names[f]) == 0;
+                }
+            }
+        }
+
+        scenario_close(&s);
+    }
+    CHECK(filled > 50);
+    for (size_t f = 0; f < sizeof names / sizeof names[0]; f++) {
+        if (met[f] == 0) fail_msg("no signal met %s", names[f]);
+    }
+}
+
 static void test_load__refuses_every_truncation_of_a_saved_state(void **state)
 {
     (void)state;
@@ -239,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_runs__conserve_protect_and_replay_alike),
+        cmocka_unit_test(test_random_runs__meet_no_filter_of_the_venue),
         cmocka_unit_test(test_load__refuses_every_truncation_of_a_saved_state),
         cmocka_unit_test(test_adopt__keeps_holdings_stops_and_ids_under_other_limits),
         cmocka_unit_test(test_adopt__refuses_to_drop_a_symbol_that_is_still_held),

@@ -151,6 +151,25 @@ static void test_number_filters__count_what_is_open(void **state)
     SAYS(desk_submit(&d, &oto), "rejected 8 capacity; expired 9 parent");
     desk_cancel(&d, BTC, 7);
     SAYS(desk_submit(&d, &oto), "ack 8 99x0.1");
+    SAYS(desk_single(&d, BTC, resting(10, L1_SIDE_BUY, 0.1, 99)), "rejected 10 capacity");
+    desk_close(&d);
+}
+
+/* A list counts with all of its legs, also when the first of them cannot rest. */
+static void test_number_filters__count_the_legs_of_a_list(void **state)
+{
+    (void)state;
+    l1_limits limits = desk_limits();
+    limits.symbols[BTC].venue.orders_max = 3;
+    desk d = desk_open(&limits);
+    desk_book(&d, 100, 101, 5);
+    l1_submit oto = {.symbol = BTC, .list = L1_LIST_OTO, .legs_count = 2};
+    oto.legs[0] = limit_fok(6, L1_SIDE_BUY, 0.1, 99);
+    oto.legs[1] = stop_loss(7, 0.1, 90);
+    desk_single(&d, BTC, resting(1, L1_SIDE_BUY, 0.1, 99));
+    SAYS(desk_submit(&d, &oto), "ack 6 99x0.1; expired 6 unfilled_fok 0.1; expired 7 parent");
+    desk_single(&d, BTC, resting(2, L1_SIDE_BUY, 0.1, 99));
+    SAYS(desk_submit(&d, &oto), "rejected 6 capacity; expired 7 parent");
     desk_close(&d);
 }
 
@@ -172,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filters__hold_on_both_sides_of_their_limits),
         cmocka_unit_test(test_number_filters__count_what_is_open),
+        cmocka_unit_test(test_number_filters__count_the_legs_of_a_list),
         cmocka_unit_test(test_position_filter__counts_open_buys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

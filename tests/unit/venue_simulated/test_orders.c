@@ -499,6 +499,27 @@ static void test_oco__locks_once_and_one_leg_ends_the_other(void **state)
     desk_close(&d);
 }
 
+static void test_oco__stop_with_a_limit_rests_alone_once_it_has_triggered(void **state)
+{
+    (void)state;
+    const l1_order_leg none = {.qty_e8 = 0};
+    const l1_submit oco =
+        list_of(L1_LIST_OCO, 2, maker(1, L1_SIDE_SELL, 1, 110),
+                trigger(2, L1_ORDER_STOP_LOSS_LIMIT, L1_SIDE_SELL, 1, 90, 100.5), none);
+    desk d = desk_with_book();
+    SAYS(desk_submit(&d, &oco), "ack 1 110x1; ack 2 90x1");
+    SAYS(trade_of(&d, 90, 1, true), "expired 1 oco_trigger 1"); /* the bids are below its limit */
+    l1_venue_order order;
+    CHECK(l1_venue_simulated_order(d.venue, number(2), &order) && !order.waiting);
+    CHECK(LOCKED(&d, BTC_BASE) == E8(1));
+    SAYS(trade_of(&d, 100.51, 0.4, false), "fill 2 100.5x0.4 fee 0.0201");
+    CHECK(LOCKED(&d, BTC_BASE) == E8(0.6));
+    SAYS(desk_cancel(&d, BTC, 1), "cancel_reject 1"); /* it has lost to the trigger */
+    SAYS(desk_cancel(&d, BTC, 2), "canceled 2");
+    CHECK(LOCKED(&d, BTC_BASE) == 0);
+    desk_close(&d);
+}
+
 static void test_oto__pending_leg_comes_only_with_the_whole_fill(void **state)
 {
     (void)state;
@@ -662,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_depth__a_level_told_with_the_same_quantity_stays_consumed),
         cmocka_unit_test(test_depth__what_was_consumed_outlives_a_gap),
         cmocka_unit_test(test_oco__locks_once_and_one_leg_ends_the_other),
+        cmocka_unit_test(test_oco__stop_with_a_limit_rests_alone_once_it_has_triggered),
         cmocka_unit_test(test_oto__pending_leg_comes_only_with_the_whole_fill),
         cmocka_unit_test(test_otoco_and_opoco__bring_a_pair_for_their_quantity),
         cmocka_unit_test(test_self_trade__is_prevented_as_the_taker_says),
