@@ -218,9 +218,10 @@ def run(root, kills, failures, seed):
         for error in ("EIO", "ENOSPC"):
             chosen = sample(everything, failures, seed + 1)
             met = sum(fail_at(root, origin, point, error) for point in chosen)
+            expect(met > 0 or failures is not None, f"{name}: no {error} ended a run")
             tried, ended = tried + len(chosen), ended + met
             told.append(f"{met} of {len(chosen)} {error} ended the run")
-    # Over all of them: a small sample of one kind may meet calls that do not matter alone.
+    # Of a sample, over all of them: a few of one kind may meet calls that do not matter alone.
     expect(ended > tried // 4, f"only {ended} of {tried} failures ended a run")
     print("; ".join(told))
 
