@@ -155,6 +155,26 @@ static void test_number_filters__count_what_is_open(void **state)
     desk_close(&d);
 }
 
+/* With room for orders, the number of lists alone. */
+static void test_number_filters__count_lists(void **state)
+{
+    (void)state;
+    l1_limits limits = desk_limits();
+    limits.symbols[BTC].venue.lists_max = 1;
+    desk d = desk_open(&limits);
+    desk_book(&d, 100, 101, 5);
+    l1_submit oto = {.symbol = BTC, .list = L1_LIST_OTO, .legs_count = 2};
+    oto.legs[0] = resting(1, L1_SIDE_BUY, 0.1, 99);
+    oto.legs[1] = stop_loss(2, 0.1, 90);
+    SAYS(desk_submit(&d, &oto), "ack 1 99x0.1");
+    oto.legs[0].id = number(3);
+    oto.legs[1].id = number(4);
+    SAYS(desk_submit(&d, &oto), "rejected 3 capacity; expired 4 parent");
+    desk_cancel(&d, BTC, 2);
+    SAYS(desk_submit(&d, &oto), "ack 3 99x0.1");
+    desk_close(&d);
+}
+
 /* A list counts with all of its legs, also when the first of them cannot rest. */
 static void test_number_filters__count_the_legs_of_a_list(void **state)
 {
@@ -191,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filters__hold_on_both_sides_of_their_limits),
         cmocka_unit_test(test_number_filters__count_what_is_open),
+        cmocka_unit_test(test_number_filters__count_lists),
         cmocka_unit_test(test_number_filters__count_the_legs_of_a_list),
         cmocka_unit_test(test_position_filter__counts_open_buys),
     };
