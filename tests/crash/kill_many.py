@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # label: long
-# seconds: 300
+# seconds: 450
 # serial
 """tests/crash/kill_many.py: 220 kills of a PAPER run at seeded instants (see rounds.py)."""
 import os

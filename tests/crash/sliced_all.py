@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # label: long
-# seconds: 400
+# seconds: 130
 """tests/crash/sliced_all.py: sliced orders killed at every write of the journal (sliced.py)."""
 import inject
 import sliced

@@ -1,6 +1,6 @@
 #!/bin/sh
 # label: long
-# seconds: 2400
+# seconds: 900
 # Ten thousand random runs of cut signals (tests/unit/system/test_plans_random.c): conservation,
 # children that are their parent, protection, restarts, answers that travel.
 set -eu

@@ -1,6 +1,6 @@
 #!/bin/sh
 # label: long
-# seconds: 60
+# seconds: 100
 # The random unit tests of which `make test` plays a part, with ten times the runs and more: the
 # venue against its oracle, late fills, base/real against libm.
 set -eu
